@@ -1,0 +1,3 @@
+//! The only door to the machine: processes, files, locks, signals, the clock, the environment.
+
+pub mod fs;
