@@ -1,0 +1,194 @@
+//! The one place that builds git command lines: the environment, the pinned settings, and the
+//! repository that is meant.
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+};
+
+use crate::{
+    model::redact,
+    sys::{
+        env,
+        process::{Isolation, Spawn},
+    },
+};
+
+/// Settings that grex overrides, each because a batch would break without it.
+const PINNED_SETTINGS: &[&str] = &[
+    // Maintenance in the background of every fetch costs a third of its time and collides with
+    // what comes next. It runs once, at the end, where refs moved.
+    "gc.auto=0",
+    "maintenance.auto=false",
+    // Advice is for the person who typed the git command.
+    "advice.detachedHead=false",
+    // A directory inside a pack that looks like a bare repository is not a repository.
+    "safe.bareRepository=explicit",
+];
+
+/// What `git rev-parse --local-env-vars` lists, less the three that carry the settings of CI
+/// (`GIT_CONFIG_PARAMETERS`, `GIT_CONFIG_COUNT` and its pairs), and more that name a repository:
+/// inside a git hook they would make every command act on the hook's repository.
+const FOREIGN_VARIABLES: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_QUARANTINE_PATH",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_DEFAULT_HASH",
+    "GIT_EXTERNAL_DIFF",
+];
+
+/// What a command is about, which decides how far apart from the terminal it runs and what it
+/// may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nature {
+    /// Only looks: takes no locks that are not needed, cannot ask.
+    Query,
+    /// Local work in which nothing can ask.
+    Local,
+    /// Can start hooks, filters, ssh or credential helpers, any of which may try to ask.
+    MayAsk,
+}
+
+/// A git command line in the making.
+pub(super) struct GitCommand {
+    pub(super) spawn: Spawn,
+    pub(super) subcommand: &'static str,
+    settings: usize,
+}
+
+impl GitCommand {
+    /// Begins `git -C <repository> <subcommand>`. Git may look for a repository in `repository`
+    /// and nowhere above it: where `.git` is missing, git would take the parent's.
+    pub(super) fn new(
+        program: &Path,
+        repository: &Path,
+        subcommand: &'static str,
+        nature: Nature,
+    ) -> Self {
+        Self::with_settings(program, repository, subcommand, nature, PINNED_SETTINGS)
+    }
+
+    /// Begins `git -C <repository> maintenance`, the one command that the pinned settings would
+    /// defeat. It stays in the foreground: nothing outlives the run.
+    pub(super) fn maintenance(program: &Path, repository: &Path) -> Self {
+        let settings = &["gc.autoDetach=false", "maintenance.autoDetach=false"];
+        Self::with_settings(program, repository, "maintenance", Nature::Local, settings)
+    }
+
+    fn with_settings(
+        program: &Path,
+        repository: &Path,
+        subcommand: &'static str,
+        nature: Nature,
+        settings: &[&str],
+    ) -> Self {
+        let mut spawn = Spawn::new(program);
+        for setting in settings {
+            spawn.argument("-c").argument(setting);
+        }
+        spawn.argument("-C").argument(repository).argument(subcommand);
+        for name in FOREIGN_VARIABLES {
+            spawn.without_variable(name);
+        }
+        // English messages, and file names in whatever encoding the user's locale says.
+        spawn.variable("LANGUAGE", "C").without_variable("LC_ALL").variable("LC_MESSAGES", "C");
+        spawn.variable("GIT_TERMINAL_PROMPT", "0");
+        spawn.variable("GIT_CEILING_DIRECTORIES", ceiling(repository));
+        if nature == Nature::Query {
+            spawn.variable("GIT_OPTIONAL_LOCKS", "0");
+        }
+        spawn.isolation(match nature {
+            Nature::Query | Nature::Local => Isolation::Group,
+            Nature::MayAsk => Isolation::Session,
+        });
+        Self { spawn, subcommand, settings: settings.len() }
+    }
+
+    /// Appends an option or a value that grex itself made or that is of a type that cannot be
+    /// an option.
+    pub(super) fn argument(&mut self, argument: impl AsRef<OsStr>) -> &mut Self {
+        self.spawn.argument(argument);
+        self
+    }
+
+    /// Appends several.
+    pub(super) fn arguments<A: AsRef<OsStr>>(
+        &mut self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> &mut Self {
+        for argument in arguments {
+            self.spawn.argument(argument);
+        }
+        self
+    }
+
+    /// The command as a person would type it, secrets masked, grex's own settings left out.
+    pub(super) fn shown(&self) -> String {
+        let arguments = self.spawn.arguments();
+        let own = &arguments[2 * self.settings..];
+        let mut text = String::from("git");
+        for argument in own {
+            text.push(' ');
+            text.push_str(&quoted(argument));
+        }
+        redact::secrets(&text).into_owned()
+    }
+}
+
+/// `GIT_CEILING_DIRECTORIES` for a command in `repository`: the directory above it, before what
+/// the user has set.
+fn ceiling(repository: &Path) -> OsString {
+    let mut list = OsString::from(repository.parent().unwrap_or(repository));
+    if let Some(users) = env::git_ceiling_directories() {
+        list.push(if cfg!(windows) { ";" } else { ":" });
+        list.push(users);
+    }
+    list
+}
+
+fn quoted(argument: &OsStr) -> String {
+    let text = argument.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=@+,^~%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{GitCommand, Nature, quoted};
+
+    #[test]
+    fn a_command_is_shown_as_typed() {
+        let mut command =
+            GitCommand::new(Path::new("/usr/bin/git"), Path::new("/w/a b"), "fetch", Nature::MayAsk);
+        command.argument("--").argument("origin");
+        assert_eq!(command.shown(), "git -C '/w/a b' fetch -- origin");
+    }
+
+    #[test]
+    fn quoting_survives_quotes() {
+        assert_eq!(quoted("it's".as_ref()), r"'it'\''s'");
+        assert_eq!(quoted("".as_ref()), "''");
+    }
+}

@@ -1,0 +1,61 @@
+//! Every environment variable that grex reads, by name and with its reason.
+
+#![expect(clippy::disallowed_methods, reason = "this is the catalogue of variables")]
+
+use std::{ffi::OsString, path::PathBuf};
+
+/// `GREX_GIT`: the git to run instead of the one that `PATH` gives. Empty counts as unset.
+pub fn git_program() -> Option<OsString> {
+    present("GREX_GIT")
+}
+
+/// `GIT_CEILING_DIRECTORIES`: the user's own limits to git's search; ours is put before them.
+pub fn git_ceiling_directories() -> Option<OsString> {
+    present("GIT_CEILING_DIRECTORIES")
+}
+
+/// `GIT_TEMPLATE_DIR`: where git copies new repositories' `.git` from.
+pub fn git_template_directory() -> Option<PathBuf> {
+    present("GIT_TEMPLATE_DIR").map(PathBuf::from)
+}
+
+/// `NO_COLOR`: set and not empty, no colour is wanted (no-color.org).
+pub fn no_color() -> bool {
+    present("NO_COLOR").is_some()
+}
+
+/// `CLICOLOR_FORCE`: set and not `0`, colour is wanted even in a pipe (bixense.com/clicolors).
+pub fn color_is_forced() -> bool {
+    present("CLICOLOR_FORCE").is_some_and(|value| value != "0")
+}
+
+/// `TERM=dumb`: a terminal that cannot move its cursor.
+pub fn terminal_is_dumb() -> bool {
+    present("TERM").is_some_and(|value| value == "dumb")
+}
+
+/// `CI`: a build machine; nobody watches a progress display there.
+pub fn is_ci() -> bool {
+    present("CI").is_some_and(|value| value != "false" && value != "0")
+}
+
+/// The language of the locale for text, to choose between Unicode and ASCII decoration.
+pub fn locale_is_utf8() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(present)
+        .and_then(|value| value.into_string().ok())
+        .is_none_or(|value| {
+            let value = value.to_ascii_lowercase();
+            value.contains("utf-8") || value.contains("utf8")
+        })
+}
+
+/// `HOME`, or what the platform uses in its place.
+pub fn home_directory() -> Option<PathBuf> {
+    present("HOME").or_else(|| present("USERPROFILE")).map(PathBuf::from)
+}
+
+fn present(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}

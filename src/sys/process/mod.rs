@@ -1,0 +1,18 @@
+//! The one place that starts processes.
+//!
+//! A child's standard input is null; both its outputs are drained at once and handed to a sink
+//! as they come, so nothing here grows with what a child prints. Every ending is modelled: a
+//! child exits, is killed, stalls or is cancelled, and one that leaves a grandchild holding its
+//! pipes is noticed and not waited for.
+
+mod run;
+mod spawn;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(not(unix), path = "other.rs")]
+mod group;
+
+pub use run::{Ending, Finished, Limits, Stream, run};
+pub use spawn::{Isolation, Spawn, SpawnError};
+
+#[cfg(all(test, unix))]
+mod tests;

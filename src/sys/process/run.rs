@@ -1,0 +1,235 @@
+//! A child from its start to its end.
+
+use std::{
+    pin::pin,
+    process::ExitStatus,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    process::Child,
+    time::{sleep, timeout},
+};
+
+use super::{Spawn, SpawnError, group};
+use crate::sys::cancel::Cancel;
+
+/// How long a child that was asked to end may take before it is killed. Below the two seconds
+/// within which grex itself promises to be gone.
+const TERMINATION_GRACE: Duration = Duration::from_millis(1_500);
+
+/// How long the pipes of a child that has exited may stay open: a grandchild that still holds
+/// them (a credential cache, a detached daemon) is not waited for.
+const PIPE_GRACE: Duration = Duration::from_millis(250);
+
+/// One of a child's two outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+/// What bounds a child's life, beside cancellation.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// The longest silence on both outputs before the child counts as stalled; `None`: any.
+    pub stall: Option<Duration>,
+}
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It exited with this code.
+    Exited(i32),
+    /// It was ended by this signal, sent by somebody else.
+    Signalled(i32),
+    /// It was silent for longer than its limit and was ended.
+    Stalled(Duration),
+    /// The run was cancelled, and it was ended.
+    Cancelled,
+}
+
+impl Ending {
+    /// Says whether the child exited with code 0.
+    pub fn is_success(self) -> bool {
+        self == Self::Exited(0)
+    }
+
+    /// The exit code of a child that ended by itself.
+    pub fn code(self) -> Option<i32> {
+        match self {
+            Self::Exited(code) => Some(code),
+            Self::Signalled(_) | Self::Stalled(_) | Self::Cancelled => None,
+        }
+    }
+}
+
+/// What is known of a child that has ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Finished {
+    /// How it ended.
+    pub ending: Ending,
+    /// A grandchild still held its pipes; what that one printed later is lost.
+    pub leaked: bool,
+    /// From its start to its end.
+    pub duration: Duration,
+}
+
+/// Starts `spawn` and waits for its end. What it prints goes to `sink` as it comes, in pieces of
+/// any size.
+///
+/// # Errors
+/// Fails only when the process cannot be started; every other ending is in the result.
+pub async fn run(
+    spawn: &Spawn,
+    limits: Limits,
+    cancel: &Cancel,
+    sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
+) -> Result<Finished, SpawnError> {
+    let started = Instant::now();
+    let mut child = spawn.start()?;
+    let mut pipes = Pipes::of(&mut child);
+    let mut guard = GroupGuard { leader: child.id(), armed: true };
+    let early = loop {
+        tokio::select! {
+            biased;
+            status = child.wait() => break Ok(status),
+            () = cancel.stopped() => break Err(Ending::Cancelled),
+            () = stall_after(limits.stall) => {
+                break Err(Ending::Stalled(limits.stall.unwrap_or_default()));
+            }
+            piece = pipes.read(), if pipes.are_open() => pipes.deliver(piece, sink),
+        }
+    };
+    let ending = match early {
+        Ok(status) => ending_of(status.ok()),
+        Err(ending) => {
+            end_group(&mut child, guard.leader, cancel, &mut pipes, sink).await;
+            ending
+        }
+    };
+    let drained = timeout(PIPE_GRACE, pipes.drain(sink)).await;
+    guard.armed = false;
+    Ok(Finished { ending, leaked: drained.is_err(), duration: started.elapsed() })
+}
+
+async fn stall_after(limit: Option<Duration>) {
+    match limit {
+        Some(limit) => sleep(limit).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Terminates the child's group, keeps its pipes flowing meanwhile, and kills what is left when
+/// the grace is over or a second request insists.
+async fn end_group(
+    child: &mut Child,
+    leader: Option<u32>,
+    cancel: &Cancel,
+    pipes: &mut Pipes,
+    sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
+) {
+    let Some(leader) = leader else { return };
+    group::terminate(leader);
+    let mut grace = pin!(sleep(TERMINATION_GRACE));
+    loop {
+        tokio::select! {
+            biased;
+            _ = child.wait() => break,
+            () = &mut grace => break,
+            () = cancel.killed() => break,
+            piece = pipes.read(), if pipes.are_open() => pipes.deliver(piece, sink),
+        }
+    }
+    group::kill(leader);
+    drop(child.start_kill());
+    drop(child.wait().await);
+}
+
+fn ending_of(status: Option<ExitStatus>) -> Ending {
+    let Some(status) = status else { return Ending::Signalled(0) };
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return Ending::Signalled(signal);
+    }
+    Ending::Exited(status.code().unwrap_or(-1))
+}
+
+/// Kills the child's group when the future that runs it is dropped half-way.
+struct GroupGuard {
+    leader: Option<u32>,
+    armed: bool,
+}
+
+impl Drop for GroupGuard {
+    fn drop(&mut self) {
+        if let (true, Some(leader)) = (self.armed, self.leader) {
+            group::kill(leader);
+        }
+    }
+}
+
+/// A child's two outputs, read together.
+struct Pipes {
+    out: Option<Box<dyn AsyncRead + Send + Unpin>>,
+    err: Option<Box<dyn AsyncRead + Send + Unpin>>,
+    out_buffer: Vec<u8>,
+    err_buffer: Vec<u8>,
+}
+
+impl Pipes {
+    fn of(child: &mut Child) -> Self {
+        Self {
+            out: child.stdout.take().map(|pipe| Box::new(pipe) as _),
+            err: child.stderr.take().map(|pipe| Box::new(pipe) as _),
+            out_buffer: vec![0; 8 * 1024],
+            err_buffer: vec![0; 8 * 1024],
+        }
+    }
+
+    fn are_open(&self) -> bool {
+        self.out.is_some() || self.err.is_some()
+    }
+
+    /// Returns the next piece's stream and length; 0 at that stream's end. Safe to drop half-way.
+    async fn read(&mut self) -> (Stream, usize) {
+        tokio::select! {
+            length = read_some(&mut self.err, &mut self.err_buffer), if self.err.is_some() => (Stream::Err, length),
+            length = read_some(&mut self.out, &mut self.out_buffer), if self.out.is_some() => (Stream::Out, length),
+            else => (Stream::Out, 0),
+        }
+    }
+
+    fn deliver(
+        &mut self,
+        (stream, length): (Stream, usize),
+        sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
+    ) {
+        let (pipe, buffer) = match stream {
+            Stream::Out => (&mut self.out, &self.out_buffer),
+            Stream::Err => (&mut self.err, &self.err_buffer),
+        };
+        match length {
+            0 => *pipe = None,
+            length => sink(stream, &buffer[..length]),
+        }
+    }
+
+    async fn drain(&mut self, sink: &mut (dyn FnMut(Stream, &[u8]) + Send)) {
+        while self.are_open() {
+            let piece = self.read().await;
+            self.deliver(piece, sink);
+        }
+    }
+}
+
+async fn read_some(pipe: &mut Option<Box<dyn AsyncRead + Send + Unpin>>, buffer: &mut [u8]) -> usize {
+    match pipe {
+        // A pipe that cannot be read has nothing more to say.
+        Some(pipe) => pipe.read(buffer).await.unwrap_or(0),
+        None => 0,
+    }
+}

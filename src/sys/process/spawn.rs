@@ -1,0 +1,114 @@
+//! What to start, and how far apart from grex it runs.
+
+#![expect(clippy::disallowed_methods, reason = "this is the one place that starts processes")]
+
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use tokio::process::{Child, Command};
+
+use super::group;
+
+/// How a child relates to the terminal and to signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// A session of its own: it has no terminal at all, so nothing in it can ask, and nothing
+    /// can be stopped for trying. Costs a `fork`.
+    Session,
+    /// A process group of its own: one signal reaches all of it. Cheap, but a member that reads
+    /// the terminal is stopped: only for children that cannot ask.
+    Group,
+}
+
+/// A process to be started.
+#[derive(Debug, Clone)]
+pub struct Spawn {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, Option<OsString>)>,
+    directory: Option<PathBuf>,
+    isolation: Isolation,
+}
+
+/// A process that could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start {}: {source}", program.display())]
+pub struct SpawnError {
+    /// The program.
+    pub program: PathBuf,
+    /// The cause.
+    pub source: io::Error,
+}
+
+impl Spawn {
+    /// Describes `program`, started without arguments in a group of its own.
+    pub fn new(program: &Path) -> Self {
+        Self {
+            program: program.to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            directory: None,
+            isolation: Isolation::Group,
+        }
+    }
+
+    /// Appends an argument.
+    pub fn argument(&mut self, argument: impl AsRef<OsStr>) -> &mut Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Sets a variable of the child.
+    pub fn variable(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
+        self.environment.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+        self
+    }
+
+    /// Keeps a variable of ours from the child.
+    pub fn without_variable(&mut self, name: impl AsRef<OsStr>) -> &mut Self {
+        self.environment.push((name.as_ref().to_owned(), None));
+        self
+    }
+
+    /// Starts the child in `directory`.
+    pub fn directory(&mut self, directory: &Path) -> &mut Self {
+        self.directory = Some(directory.to_owned());
+        self
+    }
+
+    /// Sets how far apart the child runs.
+    pub fn isolation(&mut self, isolation: Isolation) -> &mut Self {
+        self.isolation = isolation;
+        self
+    }
+
+    /// The arguments, for those who show the command line.
+    pub fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    pub(super) fn start(&self) -> Result<Child, SpawnError> {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        for (name, value) in &self.environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
+        group::start(command, self.isolation)
+            .map_err(|source| SpawnError { program: self.program.clone(), source })
+    }
+}

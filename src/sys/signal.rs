@@ -1,0 +1,63 @@
+//! The signals that end a run, as one stream.
+
+use std::io;
+
+use super::cancel::Cancel;
+
+/// A signal that asks grex to end, by the number that its exit code is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndSignal {
+    /// The terminal went away.
+    Hangup,
+    /// Ctrl-C.
+    Interrupt,
+    /// The polite request of `kill` and of service managers.
+    Terminate,
+}
+
+impl EndSignal {
+    /// The exit code of a program that ended because of this signal: 128 and its number.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Hangup => 129,
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+        }
+    }
+}
+
+/// Cancels `cancel` at each signal that asks grex to end, and reports the first one through
+/// `seen`. Runs until it is dropped.
+///
+/// # Errors
+/// Fails when the handlers cannot be installed.
+#[cfg(unix)]
+pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal)) -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    loop {
+        let end = tokio::select! {
+            _ = hangup.recv() => EndSignal::Hangup,
+            _ = interrupt.recv() => EndSignal::Interrupt,
+            _ = terminate.recv() => EndSignal::Terminate,
+        };
+        seen(end);
+        cancel.request();
+    }
+}
+
+/// Cancels `cancel` at each Ctrl-C. Runs until it is dropped.
+///
+/// # Errors
+/// Fails when the handler cannot be installed.
+#[cfg(not(unix))]
+pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal)) -> io::Result<()> {
+    loop {
+        tokio::signal::ctrl_c().await?;
+        seen(EndSignal::Interrupt);
+        cancel.request();
+    }
+}
