@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     command::{GitCommand, Nature},
+    progress::Line,
     run::{Git, GitError, Watch},
 };
 use crate::sys::{cancel::Cancel, env};
@@ -76,6 +77,31 @@ impl Git {
             command.spawn.variable("GIT_PROTOCOL_FROM_USER", "0");
         }
         self.run(&command, watch).await
+    }
+
+    /// Says whether the server at `url` speaks git's protocol. A web server that answers every
+    /// request with a page looks to git like a server with an empty repository.
+    ///
+    /// # Errors
+    /// As git fails.
+    pub async fn speaks_git(&self, url: &str, cancel: &Cancel) -> Result<bool, GitError> {
+        let neutral = Path::new("/");
+        let mut command = GitCommand::new(&self.program, neutral, "ls-remote", Nature::MayAsk);
+        command.argument("--").argument(url);
+        // With the trace on, each packet of the protocol is a line; the old way of fetching
+        // plain files over HTTP, which a page is taken for, has none.
+        command.spawn.variable("GIT_TRACE_PACKET", "1");
+        let mut spoke = false;
+        {
+            let on_line = |line: Line| {
+                if let Line::Local(text) = line {
+                    spoke |= text.contains("packet:");
+                }
+            };
+            let mut watch = Watch { on_line: Box::new(on_line), ..Watch::quiet(cancel) };
+            self.run(&command, &mut watch).await?;
+        }
+        Ok(spoke)
     }
 
     /// Asks git which hooks and templates a clone would get. `neutral` is a directory that is in

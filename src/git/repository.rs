@@ -1,10 +1,10 @@
 //! The commands on a repository that is there: fetch, move, ask. One function each.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use super::{
     command::{GitCommand, Nature},
-    refs::ObjectId,
+    refs::{Head, ObjectId, RefValue},
     run::{Git, GitError, Watch},
     status::{StatusParser, StatusReport},
 };
@@ -159,8 +159,7 @@ impl Repository<'_> {
             command.arguments(["--untracked-files=all", "--ignored=traditional"]);
         }
         let mut parser = StatusParser::default();
-        let mut ignore = |_| ();
-        let mut watch = Watch::quiet(cancel, &mut ignore);
+        let mut watch = Watch::quiet(cancel);
         self.git.stream(&command, &mut watch, &mut |bytes| parser.push(bytes)).await?;
         Ok(parser.finish())
     }
@@ -223,6 +222,34 @@ impl Repository<'_> {
         self.git.ask(&command, cancel).await
     }
 
+    /// Lists every ref and HEAD, for repositories whose files grex does not read itself.
+    ///
+    /// # Errors
+    /// As git fails.
+    pub async fn list_refs(&self, cancel: &Cancel) -> Result<(Head, HashMap<String, RefValue>), GitError> {
+        let mut command = self.command("for-each-ref", Nature::Query);
+        command.argument("--format=%(objectname)%09%(*objectname)%09%(refname)");
+        let listed = self.git.ask(&command, cancel).await?;
+        let refs: HashMap<_, _> = String::from_utf8_lossy(&listed).lines().filter_map(parse_ref).collect();
+        let mut command = self.command("symbolic-ref", Nature::Query);
+        command.arguments(["--quiet", "HEAD"]);
+        let head = match self.git.ask(&command, cancel).await {
+            Ok(answer) => {
+                let name = String::from_utf8_lossy(&answer).trim().to_owned();
+                let branch = name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned();
+                if refs.contains_key(&name) { Head::Branch(branch) } else { Head::Unborn(branch) }
+            }
+            Err(GitError::Failed(failure)) if failure.ending.code() == Some(1) => {
+                match self.commit_of("HEAD", cancel).await? {
+                    Some(id) => Head::Detached(id),
+                    None => return Err(GitError::Unreadable { detail: String::from("HEAD names no commit") }),
+                }
+            }
+            Err(error) => return Err(error),
+        };
+        Ok((head, refs))
+    }
+
     /// Counts commits that `wanted` revisions reach and that no `excluded` one does. All of them
     /// are revision options or full names that grex made itself.
     ///
@@ -268,8 +295,7 @@ impl Repository<'_> {
         command.arguments(["-v", "-z"]);
         let mut records = Records::default();
         let mut hidden = Vec::new();
-        let mut ignore = |_| ();
-        let mut watch = Watch::quiet(cancel, &mut ignore);
+        let mut watch = Watch::quiet(cancel);
         self.git
             .stream(&command, &mut watch, &mut |bytes| {
                 records.push(bytes, &mut |record| {
@@ -299,6 +325,13 @@ impl Repository<'_> {
             command.argument("--progress");
         }
     }
+}
+
+fn parse_ref(line: &str) -> Option<(String, RefValue)> {
+    let mut fields = line.splitn(3, '\t');
+    let id = ObjectId::parse(fields.next()?)?;
+    let peeled = ObjectId::parse(fields.next()?);
+    Some((fields.next()?.to_owned(), RefValue { id, peeled }))
 }
 
 fn parse_ref_list(output: &[u8]) -> Vec<(ObjectId, String)> {

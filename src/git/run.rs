@@ -31,13 +31,13 @@ pub struct Watch<'a> {
     /// needs it as a sign of life.
     pub wants_progress: bool,
     /// Gets each line of standard error.
-    pub on_line: &'a mut (dyn FnMut(Line) + Send),
+    pub on_line: Box<dyn FnMut(Line) + Send + 'a>,
 }
 
 impl<'a> Watch<'a> {
     /// A watch that only ends.
-    pub fn quiet(cancel: &'a Cancel, ignore: &'a mut (dyn FnMut(Line) + Send)) -> Self {
-        Self { cancel, stall: None, wants_progress: false, on_line: ignore }
+    pub fn quiet(cancel: &'a Cancel) -> Self {
+        Self { cancel, stall: None, wants_progress: false, on_line: Box::new(|_| ()) }
     }
 }
 
@@ -64,6 +64,12 @@ pub enum GitError {
     /// Git could not be started.
     #[error(transparent)]
     Spawn(#[from] SpawnError),
+    /// A file of the repository cannot be read.
+    #[error("{detail}")]
+    Unreadable {
+        /// Which, and why.
+        detail: String,
+    },
     /// Git succeeded and printed something that cannot be understood.
     #[error("`{command}` printed something unexpected: {detail}")]
     Unexpected {
@@ -109,7 +115,7 @@ impl GitError {
     pub fn class(&self) -> FailureClass {
         match self {
             Self::Failed(failure) => failure.class,
-            Self::Cancelled | Self::Spawn(_) | Self::Unexpected { .. } => FailureClass::Other,
+            Self::Cancelled | Self::Spawn(_) | Self::Unreadable { .. } | Self::Unexpected { .. } => FailureClass::Other,
         }
     }
 }
@@ -139,7 +145,7 @@ impl Git {
     pub(super) async fn ask(&self, command: &GitCommand, cancel: &Cancel) -> Result<Vec<u8>, GitError> {
         let mut answer = Vec::new();
         let mut too_long = false;
-        self.stream(command, &mut Watch::quiet(cancel, &mut |_| ()), &mut |bytes| {
+        self.stream(command, &mut Watch::quiet(cancel), &mut |bytes| {
             too_long |= answer.len() + bytes.len() > KEPT_ANSWER_BYTES;
             if !too_long {
                 answer.extend_from_slice(bytes);
@@ -162,7 +168,7 @@ impl Git {
     ) -> Result<(), GitError> {
         let mut lines = LineSplitter::default();
         let mut kept = Tail::default();
-        let on_line = &mut *watch.on_line;
+        let on_line = &mut watch.on_line;
         let finished = process::run(&command.spawn, Limits { stall: watch.stall }, watch.cancel, &mut |stream, bytes| {
             match stream {
                 Stream::Out => on_output(bytes),

@@ -1,0 +1,213 @@
+//! The loop of a run. It owns the frontier: what waits, what is at work, what comes later. Units
+//! report to it; nothing else is shared. A pack's children start as soon as it has reported them.
+
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::task::JoinSet;
+
+use super::{
+    event::Event,
+    node::Node,
+    outcome::{PackFailure, PackOutcome, Verdict},
+    scheduler::{Lane, Limits, Scheduler},
+    unit::{self, UnitContext, UnitEnd},
+};
+use crate::{git::failure::FailureClass, model::path::PackPath};
+
+/// The first pause before another try; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(400);
+
+/// How long a pack that another process holds is left alone.
+const DEFERRAL: Duration = Duration::from_millis(100);
+
+/// A pack's turn, with what it has been through.
+struct Turn {
+    node: Node,
+    failures: u32,
+    deferred_since: Option<Instant>,
+}
+
+/// A turn that comes later.
+struct Later {
+    due: Instant,
+    turn: Turn,
+}
+
+struct Dispatcher<'a> {
+    cx: Arc<UnitContext>,
+    scheduler: Scheduler<Turn>,
+    at_work: JoinSet<(Lane, Turn, UnitEnd)>,
+    later: Vec<Later>,
+    seen: HashSet<PackPath>,
+    outcomes: Vec<PackOutcome>,
+    stopping: bool,
+    on_done: &'a mut (dyn FnMut(&PackOutcome) + Send),
+}
+
+/// Takes all packs from `roots` down through the run. `on_done` is told of each as it is done
+/// with, for the books. The result has one outcome for each pack that the run is about.
+pub async fn dispatch(
+    cx: Arc<UnitContext>,
+    roots: Vec<Result<Node, PackOutcome>>,
+    on_done: &mut (dyn FnMut(&PackOutcome) + Send),
+) -> Vec<PackOutcome> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let settings = &cx.session.settings;
+    let limits = Limits::new(settings.parallel, processors, settings.per_host);
+    let mut dispatcher = Dispatcher {
+        scheduler: Scheduler::new(limits),
+        at_work: JoinSet::new(),
+        later: Vec::new(),
+        seen: HashSet::new(),
+        outcomes: Vec::new(),
+        stopping: false,
+        on_done,
+        cx,
+    };
+    dispatcher.discover(roots);
+    dispatcher.run().await;
+    dispatcher.outcomes
+}
+
+impl Dispatcher<'_> {
+    async fn run(&mut self) {
+        let cancel = self.cx.session.cancel.clone();
+        loop {
+            self.start_what_may();
+            if self.at_work.is_empty() && self.later.is_empty() {
+                return;
+            }
+            let due = self.later.iter().map(|later| later.due).min();
+            tokio::select! {
+                Some(ended) = self.at_work.join_next() => match ended {
+                    Ok((lane, turn, end)) => self.ended(&lane, turn, end),
+                    Err(error) => std::panic::resume_unwind(error.into_panic()),
+                },
+                () = sleep_until(due) => self.wake(),
+                () = cancel.stopped(), if !self.stopping => self.stop(),
+            }
+        }
+    }
+
+    fn start_what_may(&mut self) {
+        while !self.stopping {
+            let Some((lane, turn)) = self.scheduler.next() else { return };
+            let cx = Arc::clone(&self.cx);
+            let last = turn.failures >= cx.session.settings.retries;
+            self.at_work.spawn(async move {
+                let end = unit::run(&cx, &turn.node, last).await;
+                (lane, turn, end)
+            });
+        }
+    }
+
+    fn ended(&mut self, lane: &Lane, turn: Turn, end: UnitEnd) {
+        self.scheduler.release(lane);
+        match end {
+            UnitEnd::Done(outcome, children) => {
+                self.done(*outcome);
+                self.discover(children);
+            }
+            UnitEnd::Passed(children) => self.discover(children),
+            UnitEnd::Deferred(holder) => self.defer(turn, &holder),
+            UnitEnd::Again(failure) => self.try_again(turn, &failure),
+            UnitEnd::Cancelled => self.skip(&turn.node),
+        }
+    }
+
+    fn discover(&mut self, nodes: Vec<Result<Node, PackOutcome>>) {
+        for node in nodes {
+            match node {
+                Ok(node) if !self.seen.insert(node.path.clone()) => {
+                    let failure = PackFailure::new(FailureClass::Other, "two packs are declared at this path")
+                        .with_hint("give one of them another path");
+                    self.done(PackOutcome::failed(&node.path, &node.url, failure));
+                }
+                Ok(node) if self.stopping => self.skip(&node),
+                Ok(node) => {
+                    let lane = Lane::of(&node.url);
+                    self.scheduler.enqueue(lane, Turn { node, failures: 0, deferred_since: None });
+                }
+                Err(outcome) => self.done(outcome),
+            }
+        }
+        self.cx.session.observer.observe(Event::Known(self.seen.len()));
+    }
+
+    fn done(&mut self, outcome: PackOutcome) {
+        (self.on_done)(&outcome);
+        self.cx.session.observer.observe(Event::Finished(&outcome));
+        if outcome.verdict == Verdict::Err && self.cx.options.fail_fast {
+            self.stop();
+        }
+        self.outcomes.push(outcome);
+    }
+
+    fn skip(&mut self, node: &Node) {
+        let outcome = PackOutcome {
+            message: Some(String::from("not tried: the run was stopped")),
+            ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Skipped)
+        };
+        self.cx.session.observer.observe(Event::Finished(&outcome));
+        self.outcomes.push(outcome);
+    }
+
+    fn defer(&mut self, mut turn: Turn, holder: &str) {
+        let since = *turn.deferred_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= self.cx.session.settings.lock_timeout {
+            let failure = PackFailure::new(FailureClass::Busy, format!("another process is at work there: {holder}"))
+                .with_hint("wait for it to end, or raise --lock-timeout");
+            let outcome = PackOutcome::failed(&turn.node.path, &turn.node.url, failure);
+            return self.done(outcome);
+        }
+        self.postpone(turn, DEFERRAL, holder);
+    }
+
+    fn try_again(&mut self, mut turn: Turn, failure: &PackFailure) {
+        let pause = jittered(FIRST_PAUSE * 2_u32.saturating_pow(turn.failures.min(6)));
+        turn.failures += 1;
+        self.postpone(turn, pause, &failure.message);
+    }
+
+    fn postpone(&mut self, turn: Turn, pause: Duration, why: &str) {
+        if self.stopping {
+            return self.skip(&turn.node);
+        }
+        self.cx.session.observer.observe(Event::Postponed(&turn.node.path, pause, why));
+        self.later.push(Later { due: Instant::now() + pause, turn });
+    }
+
+    fn wake(&mut self) {
+        let now = Instant::now();
+        for later in self.later.extract_if(.., |later| later.due <= now) {
+            self.scheduler.enqueue(Lane::of(&later.turn.node.url), later.turn);
+        }
+    }
+
+    fn stop(&mut self) {
+        self.stopping = true;
+        let waiting = self.scheduler.drain();
+        let later = std::mem::take(&mut self.later).into_iter().map(|later| later.turn);
+        for turn in waiting.into_iter().chain(later) {
+            self.skip(&turn.node);
+        }
+    }
+}
+
+/// Between three quarters of `pause` and all of it, so that what failed together does not come
+/// back together.
+fn jittered(pause: Duration) -> Duration {
+    let nanos = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().subsec_nanos();
+    pause - pause / 4 * (nanos % 1_000) / 1_000
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}

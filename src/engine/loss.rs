@@ -1,0 +1,146 @@
+//! Is there work to lose? Asked before a pack is moved away. Any answer, and any error while
+//! asking, means yes.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    git::{
+        checkout::{self, NotARepository},
+        refs::ObjectId,
+        repository::{Repository, Untracked},
+        run::{Git, GitError},
+        view,
+    },
+    sys::cancel::Cancel,
+};
+
+/// The most paths that one finding names.
+const NAMED_PATHS: usize = 5;
+
+/// What would be lost, one line each; empty: nothing. `children` are the places of packs below
+/// `root`, which are asked about on their own.
+pub async fn work_to_lose(git: &Git, root: &Path, children: &HashSet<PathBuf>, cancel: &Cancel) -> Vec<String> {
+    let git_dir = match checkout::own_git_dir(root) {
+        Ok(git_dir) => git_dir,
+        Err(NotARepository::Missing | NotARepository::EmptyDirectory) => return Vec::new(),
+        Err(error) => return vec![format!("it cannot be asked: {error}")],
+    };
+    let mut findings = Vec::new();
+    if let Some(operation) = checkout::under_way(&git_dir) {
+        findings.push(format!("a {} is under way", operation.name()));
+    }
+    let worktrees = checkout::linked_worktrees(&git_dir);
+    if !worktrees.is_empty() {
+        findings.push(format!("{} more worktrees belong to it", worktrees.len()));
+    }
+    for nested in nested_repositories(root, children) {
+        findings.push(format!("a repository of its own is in {}", nested.display()));
+    }
+    if let Err(error) = ask(git, root, &git_dir, cancel, &mut findings).await {
+        findings.push(format!("it cannot be asked: {error}"));
+    }
+    findings
+}
+
+async fn ask(
+    git: &Git,
+    root: &Path,
+    git_dir: &Path,
+    cancel: &Cancel,
+    findings: &mut Vec<String>,
+) -> Result<(), GitError> {
+    let repository = git.repository(root);
+    let status = repository.status(Untracked::EverythingAndIgnored, cancel).await?;
+    let changed = status.staged + status.unstaged + status.untracked + status.conflicts;
+    if changed > 0 {
+        let paths: Vec<_> = status.changed_paths().take(NAMED_PATHS).map(|path| format!("`{path}`")).collect();
+        findings.push(format!("{changed} files are changed or untracked: {}", paths.join(", ")));
+    }
+    if status.stash > 0 {
+        findings.push(format!("{} stashes", status.stash));
+    }
+    let hidden = repository.hidden_files(cancel).await?;
+    // A sparse checkout marks what it leaves out in the same way; only what is there can be edited.
+    let hidden = hidden.iter().filter(|path| root.join(path).exists()).count();
+    if hidden > 0 {
+        findings.push(format!("{hidden} files are marked so that git does not see their edits"));
+    }
+    if status.head.is_some() {
+        unpublished(&repository, git_dir, cancel, findings).await?;
+    }
+    Ok(())
+}
+
+/// Commits that no remote is known to have.
+async fn unpublished(
+    repository: &Repository<'_>,
+    git_dir: &Path,
+    cancel: &Cancel,
+    findings: &mut Vec<String>,
+) -> Result<(), GitError> {
+    let published = published_tags(repository, git_dir, cancel).await?;
+    let mut excluded = vec!["--remotes"];
+    excluded.extend(published.iter().map(ObjectId::as_str));
+    let unpushed = repository.count_commits(&["HEAD", "--branches", "--tags"], &excluded, cancel).await?;
+    if unpushed > 0 {
+        findings.push(format!("{unpushed} commits that no remote has"));
+    }
+    let kept = ["HEAD", "--all"];
+    let forgotten = repository.count_commits(&["--reflog"], &kept, cancel).await?;
+    if forgotten > 0 {
+        findings.push(format!("{forgotten} commits that only the reflog knows"));
+    }
+    Ok(())
+}
+
+/// Tags that a remote has. They are only asked for, over the network, when some tag reaches
+/// commits that no remote branch does: a tag off the branches looks like work of one's own.
+async fn published_tags(
+    repository: &Repository<'_>,
+    git_dir: &Path,
+    cancel: &Cancel,
+) -> Result<Vec<ObjectId>, GitError> {
+    let off_branches = repository.count_commits(&["HEAD", "--tags"], &["--remotes"], cancel).await?;
+    if off_branches == 0 {
+        return Ok(Vec::new());
+    }
+    let tags: HashSet<_> = repository.tags(cancel).await?.into_iter().collect();
+    if tags.is_empty() {
+        return Ok(Vec::new());
+    }
+    let config = view::settings(repository, git_dir, cancel).await?;
+    let mut published = Vec::new();
+    for remote in config.remotes() {
+        // A remote that cannot be asked has nothing, as far as we know.
+        if let Ok(theirs) = repository.remote_tags(&remote.name, cancel).await {
+            published.extend(theirs.into_iter().filter(|tag| tags.contains(tag)).map(|(id, _)| id));
+        }
+    }
+    Ok(published)
+}
+
+/// Repositories below `root` that are none of `children`. Links are not followed.
+fn nested_repositories(root: &Path, children: &HashSet<PathBuf>) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(directory) = open.pop() {
+        let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if entry.file_name() == ".git" {
+                // The pack's own, or a repository (or a worktree, or a submodule) below it.
+                if directory != root {
+                    found.push(directory.clone());
+                }
+            } else if is_directory && !children.contains(&path) {
+                open.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}

@@ -1,0 +1,16 @@
+//! From a declaration to a state: observe, decide, schedule, act, report.
+
+pub mod decide;
+pub mod dispatcher;
+pub mod event;
+pub mod loss;
+pub mod node;
+pub mod observe;
+pub mod outcome;
+pub mod recover;
+pub mod scheduler;
+pub mod select;
+pub mod session;
+pub mod sync_options;
+pub mod tree;
+pub mod unit;

@@ -1,0 +1,205 @@
+//! A pack in the tree: where it lies, where it comes from, and through whom it got there.
+
+use std::sync::Arc;
+
+use crate::{
+    git::failure::FailureClass,
+    model::{
+        manifest::Declaration,
+        pack::{ChildSpec, PackSpec},
+        path::{self, PackId, PackPath},
+        reference::RefName,
+        url::PackUrl,
+    },
+};
+
+use super::outcome::{PackFailure, PackOutcome};
+
+/// A pack that something declares.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its place and its id.
+    pub path: PackPath,
+    /// Where it comes from, as declared.
+    pub declared: PackUrl,
+    /// The same, resolved against its parent's.
+    pub url: PackUrl,
+    /// The branch, tag or commit that is asked for.
+    pub reference: Option<RefName>,
+    /// The type that was seen when it was registered; its pack.yaml knows better.
+    pub observed_type: Option<String>,
+    /// The pack that declares it; `None` for a registered one.
+    pub parent: Option<PackId>,
+    /// 0 for a registered pack.
+    pub depth: usize,
+    /// The user named the URL, or it is a local one of a local parent.
+    pub from_user: bool,
+    lineage: Arc<Lineage>,
+}
+
+/// The chain of packs that lead to one, to notice a pack that contains itself.
+#[derive(Debug)]
+struct Lineage {
+    identity: Option<String>,
+    id: PackId,
+    parent: Option<Arc<Lineage>>,
+}
+
+/// The workspace as the owner of packs.
+#[derive(Debug, Clone)]
+pub struct Root {
+    base: PackUrl,
+    lineage: Arc<Lineage>,
+}
+
+impl Root {
+    /// The workspace. `origin` is where it was cloned from itself, `directory` where it lies;
+    /// relative URLs resolve against the first or else the second, as git's submodules do.
+    pub fn new(origin: Option<PackUrl>, directory: PackUrl) -> Self {
+        let identity = origin.as_ref().map(PackUrl::identity);
+        let lineage = Lineage { identity, id: PackId::workspace(), parent: None };
+        Self { base: origin.unwrap_or(directory), lineage: Arc::new(lineage) }
+    }
+
+    /// A pack that the manifest registers.
+    ///
+    /// # Errors
+    /// Fails when its relative URL leads nowhere.
+    pub fn registered(&self, declaration: &Declaration) -> Result<Node, PackOutcome> {
+        let url = resolve(&declaration.url, &self.base, &declaration.path)?;
+        Ok(Node {
+            path: declaration.path.clone(),
+            declared: declaration.url.clone(),
+            reference: declaration.reference.clone(),
+            observed_type: Some(declaration.pack_type.clone()),
+            parent: None,
+            depth: 0,
+            from_user: true,
+            lineage: self.lineage.extended(&url, &declaration.path),
+            url,
+        })
+    }
+
+    /// The packs that the workspace's own pack.yaml declares.
+    pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
+        // The workspace is the user's own: its contract may name local repositories.
+        let owner = Owner { id: PackId::workspace(), url: &self.base, depth: 0, may_be_local: true, lineage: &self.lineage };
+        owner.children(spec)
+    }
+}
+
+impl Node {
+    /// The packs that this one's pack.yaml declares, each a node or the reason why it is none.
+    pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
+        let owner = Owner {
+            id: PackId::from(self.path.clone()),
+            url: &self.url,
+            depth: self.depth + 1,
+            may_be_local: self.url.is_local(),
+            lineage: &self.lineage,
+        };
+        owner.children(spec)
+    }
+}
+
+impl Lineage {
+    fn extended(self: &Arc<Self>, url: &PackUrl, path: &PackPath) -> Arc<Self> {
+        Arc::new(Self {
+            identity: Some(url.identity()),
+            id: PackId::from(path.clone()),
+            parent: Some(Arc::clone(self)),
+        })
+    }
+
+    /// The packs from the one with this identity down to here, when there is one.
+    fn cycle_through(&self, identity: &str) -> Option<Vec<String>> {
+        let mut chain = Vec::new();
+        let mut link = Some(self);
+        while let Some(here) = link {
+            chain.push(here.id.to_string());
+            if here.identity.as_deref() == Some(identity) {
+                chain.reverse();
+                return Some(chain);
+            }
+            link = here.parent.as_deref();
+        }
+        None
+    }
+}
+
+/// Whoever declares children.
+struct Owner<'a> {
+    id: PackId,
+    url: &'a PackUrl,
+    depth: usize,
+    may_be_local: bool,
+    lineage: &'a Arc<Lineage>,
+}
+
+impl Owner<'_> {
+    fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
+        let places: Vec<PackPath> = spec.children.iter().map(|child| self.place(child)).collect();
+        let conflict = path::conflict(places.iter());
+        spec.children
+            .iter()
+            .zip(places)
+            .map(|(child, place)| match &conflict {
+                Some(conflict) if place == conflict.first || place == conflict.second => {
+                    let failure = PackFailure::new(FailureClass::Other, conflict.to_string())
+                        .with_hint("give each child a `path` of its own in the parent's .grex/pack.yaml");
+                    Err(PackOutcome::failed(&place, &child.url, failure))
+                }
+                _ => self.child(child, place),
+            })
+            .collect()
+    }
+
+    fn place(&self, child: &ChildSpec) -> PackPath {
+        match self.id.as_path() {
+            Some(owner) => owner.join(&child.path),
+            None => child.path.clone(),
+        }
+    }
+
+    fn child(&self, child: &ChildSpec, place: PackPath) -> Result<Node, PackOutcome> {
+        let url = resolve(&child.url, self.url, &place)?;
+        if url.is_local() && !self.may_be_local {
+            let failure = PackFailure::new(
+                FailureClass::Other,
+                format!("`{url}` is a path on this machine, which pack `{}` may not name: it came from elsewhere", self.id),
+            )
+            .with_hint("register it yourself with `grex add` if it is meant to be here");
+            return Err(PackOutcome::failed(&place, &url, failure));
+        }
+        if let Some(mut cycle) = self.lineage.cycle_through(&url.identity()) {
+            cycle.push(place.to_string());
+            let failure = PackFailure::new(
+                FailureClass::Other,
+                format!("the pack contains itself: {} all come from {url}", cycle.join(" -> ")),
+            )
+            .with_hint(format!("remove the child from the .grex/pack.yaml of pack `{}`", self.id));
+            return Err(PackOutcome::failed(&place, &url, failure));
+        }
+        Ok(Node {
+            lineage: self.lineage.extended(&url, &place),
+            path: place,
+            declared: child.url.clone(),
+            reference: child.reference.clone(),
+            observed_type: None,
+            parent: Some(self.id.clone()),
+            depth: self.depth,
+            from_user: url.is_local(),
+            url,
+        })
+    }
+}
+
+fn resolve(url: &PackUrl, base: &PackUrl, place: &PackPath) -> Result<PackUrl, PackOutcome> {
+    if !url.is_relative() {
+        return Ok(url.clone());
+    }
+    url.resolve(base).map_err(|error| {
+        let failure = PackFailure::new(FailureClass::Other, format!("`{url}` leads nowhere from {base}: {error}"));
+        PackOutcome::failed(place, url, failure)
+    })
+}

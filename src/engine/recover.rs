@@ -1,0 +1,61 @@
+//! What an interrupted run has left: looked at before the next one begins, under the workspace
+//! lock, so that whoever left it is gone.
+
+use std::path::Path;
+
+use super::{event::Event, session::Session};
+use crate::{
+    git::run::{Git, GitError},
+    model::path::PackPath,
+    store::{
+        journal::{Journal, UnfinishedClone},
+        trash,
+    },
+    sys::fs,
+};
+
+/// Clears clones that were never finished, and checks those that were put in place by a run
+/// that did not end well: what is not whole goes to the trash, and is cloned again.
+///
+/// # Errors
+/// Fails when git cannot be started.
+pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<(), GitError> {
+    for unfinished in journal.unfinished() {
+        let Ok(root) = session.workspace.pack_root(&unfinished.path) else { continue };
+        let parent = root.parent().unwrap_or(&root);
+        clear(session, &parent.join(&unfinished.temporary));
+        check(session, git, &unfinished, &root).await?;
+    }
+    Ok(())
+}
+
+fn clear(session: &Session, temporary: &Path) {
+    if let Err(error) = fs::remove_tree(temporary) {
+        session.observer.observe(Event::Warning(&format!("a leftover of an interrupted run stays: {error}")));
+    }
+}
+
+async fn check(
+    session: &Session,
+    git: &Git,
+    unfinished: &UnfinishedClone,
+    root: &Path,
+) -> Result<(), GitError> {
+    if !root.join(".git").is_dir() {
+        return Ok(());
+    }
+    match git.repository(root).check_connectivity(&session.cancel).await {
+        Ok(()) => {}
+        Err(GitError::Failed(_)) => put_away(session, &unfinished.path, root),
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+fn put_away(session: &Session, path: &PackPath, root: &Path) {
+    let text = match trash::move_to_trash(&session.workspace, root, path.as_str(), &session.clock) {
+        Ok(kept) => format!("`{path}` was left unfinished by an interrupted run; it is kept in {}", kept.display()),
+        Err(error) => format!("`{path}` was left unfinished by an interrupted run: {error}"),
+    };
+    session.observer.observe(Event::Warning(&text));
+}

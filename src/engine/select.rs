@@ -1,0 +1,143 @@
+//! Which packs a run is about.
+
+use std::{cell::RefCell, collections::HashMap, path::Path};
+
+use super::{
+    node::Node,
+    observe::{self, Place},
+    session::Session,
+};
+use crate::{
+    git::{
+        refs::Head,
+        repository::Untracked,
+        run::{Git, GitError},
+        status::StatusReport,
+    },
+    model::filter::{Filters, PackFacts, PackState, PathGlob, Question},
+    store::pack_file,
+};
+
+/// The packs whose path matches one of `only`, if there are any, and one of the filters, if
+/// there are any.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// Globs on the path.
+    pub only: Vec<PathGlob>,
+    /// The filter language.
+    pub filters: Filters,
+}
+
+/// What a pack says of itself before git is asked anything.
+#[derive(Debug, Clone)]
+pub struct SelfDescription {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub pack_type: String,
+}
+
+impl SelfDescription {
+    /// Reads a pack's own words; what is not there, or cannot be read, is described by what is
+    /// known without it.
+    pub fn read(session: &Session, node: &Node, root: &Path) -> Self {
+        match pack_file::read(root, &session.vocabulary) {
+            Ok(Some(spec)) => Self { name: spec.name, pack_type: spec.pack_type },
+            Ok(None) | Err(_) => Self {
+                name: node.path.file_name().to_owned(),
+                pack_type: node.observed_type.clone().unwrap_or_else(|| String::from("meta")),
+            },
+        }
+    }
+}
+
+impl Selection {
+    /// Says whether everything is selected.
+    pub fn is_everything(&self) -> bool {
+        self.only.is_empty() && self.filters.is_empty()
+    }
+
+    /// Decides about a pack. Git is only asked when a filter wants to know its state.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be found out.
+    pub async fn selects(&self, session: &Session, git: &Git, node: &Node, root: &Path) -> Result<bool, GitError> {
+        if !self.only.is_empty() && !self.only.iter().any(|glob| glob.matches(node.path.as_str())) {
+            return Ok(false);
+        }
+        if self.filters.is_empty() {
+            return Ok(true);
+        }
+        let description = SelfDescription::read(session, node, root);
+        let facts = PackFacts {
+            name: &description.name,
+            path: node.path.as_str(),
+            pack_type: &description.pack_type,
+            depth: node.depth,
+            url: node.url.as_str(),
+        };
+        let mut answers: HashMap<Question, bool> = HashMap::new();
+        loop {
+            let open = RefCell::new(None);
+            let decision = self.filters.decide(&facts, &|question| {
+                let answer = answers.get(question).copied();
+                if answer.is_none() {
+                    open.borrow_mut().get_or_insert_with(|| question.clone());
+                }
+                answer
+            });
+            match (decision, open.into_inner()) {
+                (Some(decision), _) => return Ok(decision),
+                (None, Some(question)) => {
+                    let found = answer(session, git, node, root, &question).await?;
+                    answers.insert(question, found);
+                }
+                (None, None) => return Ok(false),
+            }
+        }
+    }
+}
+
+async fn answer(
+    session: &Session,
+    git: &Git,
+    node: &Node,
+    root: &Path,
+    question: &Question,
+) -> Result<bool, GitError> {
+    let cancel = &session.cancel;
+    let place = observe::observe(git, root, node, node.reference.as_ref(), cancel).await?;
+    let Place::Repository(checkout) = place else {
+        return Ok(*question == Question::State(PackState::Missing));
+    };
+    let repository = git.repository(root);
+    match question {
+        Question::State(PackState::Missing) => Ok(false),
+        Question::State(PackState::Detached) => Ok(matches!(checkout.head, Head::Detached(_))),
+        Question::State(state) => {
+            let status = repository.status(Untracked::Usual, cancel).await?;
+            Ok(is_in(*state, &status))
+        }
+        Question::ChangedSince(revision) => {
+            let since = repository.has_commits_since(revision.as_str(), cancel).await?;
+            match since {
+                Some(true) => Ok(true),
+                Some(false) => Ok(is_in(PackState::Dirty, &repository.status(Untracked::Usual, cancel).await?)),
+                None => Ok(false),
+            }
+        }
+    }
+}
+
+/// Says whether a checkout with this status is in `state`.
+pub fn is_in(state: PackState, status: &StatusReport) -> bool {
+    let (ahead, behind) = (status.ahead.unwrap_or(0), status.behind.unwrap_or(0));
+    match state {
+        PackState::Dirty => status.staged + status.unstaged + status.untracked + status.conflicts > 0,
+        PackState::Ahead => ahead > 0,
+        PackState::Behind => behind > 0,
+        PackState::Diverged => ahead > 0 && behind > 0,
+        PackState::Missing => false,
+        PackState::Detached => status.branch.is_none(),
+    }
+}

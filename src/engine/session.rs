@@ -1,0 +1,97 @@
+//! What every operation needs: the workspace, git, the limits, the clock, who watches and who
+//! cancels.
+
+use std::{ffi::OsString, sync::Arc, time::Duration};
+
+use tokio::sync::OnceCell;
+
+use super::event::{Event, Observer};
+use crate::{
+    git::{
+        program::{Program, ProgramError},
+        run::Git,
+    },
+    model::pack::Vocabulary,
+    store::layout::Workspace,
+    sys::{cancel::Cancel, clock::Clock},
+};
+
+/// How much at once, how long, how often.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The git to run instead of the one that `PATH` gives.
+    pub git: Option<OsString>,
+    /// Packs at work at once; `None` chooses by the kind of work.
+    pub parallel: Option<usize>,
+    /// Connections to one ssh or `git://` host at once.
+    pub per_host: usize,
+    /// How often a network failure is tried again.
+    pub retries: u32,
+    /// How long a transfer may be silent; `None`: for ever.
+    pub stall_timeout: Option<Duration>,
+    /// How long to wait for a lock that another process holds.
+    pub lock_timeout: Duration,
+    /// Print the plan and change nothing.
+    pub dry_run: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            git: None,
+            parallel: None,
+            per_host: 8,
+            retries: 2,
+            stall_timeout: Some(Duration::from_secs(60)),
+            lock_timeout: Duration::from_secs(300),
+            dry_run: false,
+        }
+    }
+}
+
+/// A run in a workspace.
+pub struct Session {
+    /// Where.
+    pub workspace: Workspace,
+    /// The limits.
+    pub settings: Settings,
+    /// The actions and pack types that may be named.
+    pub vocabulary: Vocabulary,
+    /// The time.
+    pub clock: Clock,
+    /// Ends the run.
+    pub cancel: Cancel,
+    /// Watches it.
+    pub observer: Arc<dyn Observer>,
+    git: OnceCell<Git>,
+}
+
+impl Session {
+    /// Opens a session. Git is looked for when it is first needed.
+    pub fn new(
+        workspace: Workspace,
+        settings: Settings,
+        vocabulary: Vocabulary,
+        clock: Clock,
+        cancel: Cancel,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        Self { workspace, settings, vocabulary, clock, cancel, observer, git: OnceCell::new() }
+    }
+
+    /// The git of this run.
+    ///
+    /// # Errors
+    /// Fails when there is none that is new enough.
+    pub async fn git(&self) -> Result<&Git, ProgramError> {
+        self.git
+            .get_or_try_init(|| async {
+                let memory = self.workspace.git_memory();
+                let memory = (!self.settings.dry_run).then_some(memory.as_path());
+                let program = Program::find(self.settings.git.clone(), memory, &self.cancel).await?;
+                let observer = Arc::clone(&self.observer);
+                Ok(Git::new(&program, Arc::new(move |record| observer.observe(Event::Command(record)))))
+            })
+            .await
+    }
+}

@@ -1,0 +1,98 @@
+//! The tree of packs: what the manifest registers, and what is declared below it on disk.
+
+use std::path::Path;
+
+use super::{
+    node::{Node, Root},
+    outcome::{PackFailure, PackOutcome},
+    session::Session,
+};
+use crate::{
+    git::{checkout, config::RepositoryConfig, failure::FailureClass},
+    model::{
+        manifest::Manifest,
+        pack::{PackFileError, PackSpec, Vocabulary},
+        url::PackUrl,
+    },
+    store::{layout::Workspace, pack_file},
+};
+
+/// What a pack says of itself and the packs that it declares.
+pub struct Declared {
+    /// Its own pack.yaml; `None` for a plain repository.
+    pub spec: Option<PackSpec>,
+    /// Its children, each a node or the reason why it is none.
+    pub children: Vec<Result<Node, PackOutcome>>,
+}
+
+/// Reads the pack.yaml of the pack at `root`.
+///
+/// # Errors
+/// Fails when there is one and it cannot be used.
+pub fn declared(vocabulary: &Vocabulary, node: &Node, root: &Path) -> Result<Declared, PackFileError> {
+    let spec = pack_file::read(root, vocabulary)?;
+    let children = spec.as_ref().map(|spec| node.children(spec)).unwrap_or_default();
+    Ok(Declared { spec, children })
+}
+
+/// The packs that have no parent among the packs: those that the manifest registers and those
+/// that the workspace's own pack.yaml declares.
+///
+/// # Errors
+/// Fails when that pack.yaml cannot be used.
+pub fn roots(
+    workspace: &Workspace,
+    vocabulary: &Vocabulary,
+    manifest: &Manifest,
+) -> Result<Vec<Result<Node, PackOutcome>>, PackFileError> {
+    let root = root_of(workspace);
+    let mut nodes: Vec<_> = manifest.packs.values().map(|declaration| root.registered(declaration)).collect();
+    if let Some(spec) = pack_file::read(workspace.root(), vocabulary)? {
+        nodes.extend(root.children(&spec));
+    }
+    Ok(nodes)
+}
+
+/// The workspace as the owner of packs.
+pub fn root_of(workspace: &Workspace) -> Root {
+    let origin = checkout::own_git_dir(workspace.root())
+        .ok()
+        .and_then(|git_dir| RepositoryConfig::read(&git_dir).ok())
+        .and_then(|config| {
+            let remotes = config.remotes();
+            remotes.iter().find(|remote| remote.name == "origin").map(|remote| remote.url.clone())
+        })
+        .and_then(|url| PackUrl::parse(&url).ok())
+        .filter(|url| !url.is_relative());
+    Root::new(origin, PackUrl::local(workspace.root()))
+}
+
+/// Every pack that is declared, as far as what is on disk tells: parents before their children.
+/// A pack whose pack.yaml cannot be used is there with an outcome that says why beside it.
+pub fn on_disk(session: &Session, roots: Vec<Result<Node, PackOutcome>>) -> Vec<Result<Node, PackOutcome>> {
+    let mut found = Vec::new();
+    let mut open: Vec<_> = roots.into_iter().rev().collect();
+    while let Some(next) = open.pop() {
+        let node = match next {
+            Ok(node) => node,
+            Err(outcome) => {
+                found.push(Err(outcome));
+                continue;
+            }
+        };
+        match children(session, &node) {
+            Ok(children) => open.extend(children.into_iter().rev()),
+            Err(failure) => found.push(Err(PackOutcome::failed(&node.path, &node.url, failure))),
+        }
+        found.push(Ok(node));
+    }
+    found
+}
+
+fn children(session: &Session, node: &Node) -> Result<Vec<Result<Node, PackOutcome>>, PackFailure> {
+    let root = session
+        .workspace
+        .pack_root(&node.path)
+        .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
+    Ok(declared(&session.vocabulary, node, &root)?.children)
+}

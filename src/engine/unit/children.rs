@@ -1,0 +1,50 @@
+//! The packs that a pack declares, and the block that hides them from its own git.
+
+use std::path::Path;
+
+use super::UnitContext;
+use crate::{
+    engine::{
+        node::Node,
+        outcome::{PackFailure, PackOutcome},
+        tree,
+    },
+    git::failure::FailureClass,
+    model::block,
+    store::blocks,
+};
+
+/// A pack's own word on its type, where it has one, and the packs that it declares.
+pub(super) type Declared = (Option<String>, Vec<Result<Node, PackOutcome>>);
+
+/// Reads the pack.yaml of the pack at `root`, and hides its children from it.
+pub(super) fn declared(cx: &UnitContext, node: &Node, root: &Path) -> Result<Declared, PackFailure> {
+    let declared = tree::declared(&cx.session.vocabulary, node, root)?;
+    let own_type = declared.spec.map(|spec| spec.pack_type);
+    if !cx.options.recursive {
+        return Ok((own_type, Vec::new()));
+    }
+    hide(root, node, &declared.children)?;
+    Ok((own_type, declared.children))
+}
+
+/// Lists the children in `.git/info/exclude`, so that a checkout of somebody else's pack stays
+/// clean; before any of them is cloned.
+fn hide(root: &Path, node: &Node, children: &[Result<Node, PackOutcome>]) -> Result<(), PackFailure> {
+    let exclude = root.join(".git/info/exclude");
+    let mut lines: Vec<String> = children
+        .iter()
+        .flatten()
+        .filter_map(|child| child.path.relative_to(&node.path))
+        .map(|inside| block::ignore_line(&inside))
+        .collect();
+    if !lines.is_empty() {
+        lines.push(String::from(blocks::TEMPORARY_CLONES));
+    }
+    if lines.is_empty() && !exclude.exists() {
+        return Ok(());
+    }
+    blocks::ensure(&exclude, &lines)
+        .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! A pack that is not there yet: cloned beside its place under a name of its own, looked at, and
+//! renamed into place by a rename that cannot replace anything.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use super::{Stop, UnitContext, pin, record};
+use crate::{
+    engine::{
+        decide::Wanted,
+        node::Node,
+        outcome::{Change, PackFailure, PackOutcome, Verdict},
+    },
+    git::{
+        clone::{CloneHead, CloneRequest},
+        failure::FailureClass,
+        refs::{Head, ObjectId},
+        run::GitError,
+        view::View,
+    },
+    model::url::Scheme,
+    store::journal::Journal,
+    sys::fs::{self, RenameError},
+};
+
+/// Clones `node` to `root`.
+pub(super) async fn clone(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    wanted: &Wanted,
+) -> Result<PackOutcome, Stop> {
+    let parent = root.parent().unwrap_or(root);
+    let io = |error: fs::FileError| PackFailure::new(FailureClass::Disk, error.to_string());
+    let made = fs::create_directories(parent).map_err(io)?;
+    let temporary = parent.join(temporary_name());
+    let result = match announce(cx, node, &temporary) {
+        Ok(()) => arrive(cx, node, root, &temporary, wanted).await,
+        Err(failure) => Err(failure.into()),
+    };
+    if result.is_err() {
+        // Only what this run made: the clone under its unique name, and directories left empty.
+        drop(fs::remove_tree(&temporary));
+        fs::remove_empty(&made);
+    }
+    result
+}
+
+fn announce(cx: &UnitContext, node: &Node, temporary: &Path) -> Result<(), PackFailure> {
+    let name = temporary.file_name().unwrap_or_default().to_string_lossy();
+    journal(cx)
+        .begin_clone(&node.path, &name)
+        .map_err(|error| PackFailure::new(FailureClass::Disk, error.to_string()))
+}
+
+fn journal<'a>(cx: &'a UnitContext) -> MutexGuard<'a, Journal> {
+    cx.journal.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn arrive(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    temporary: &Path,
+    wanted: &Wanted,
+) -> Result<PackOutcome, Stop> {
+    let hooks_may_run = cx.clone_setup().await?.hooks_may_run;
+    let head = Cloned::plan(cx, node, wanted);
+    let filled = fetch_into(cx, node, temporary, &head, !hooks_may_run).await?;
+    let view = View::of(&cx.git.repository(temporary), &temporary.join(".git"), cx.cancel()).await?;
+    let commit = view.head_commit()?;
+    if commit.is_none() {
+        accept_empty(cx, node).await?;
+    }
+    // The way to the place may have changed while git was at work.
+    cx.place_of(node)?;
+    match fs::rename_noreplace(temporary, root) {
+        Ok(()) => {}
+        Err(RenameError::Exists { .. }) => {
+            drop(fs::remove_tree(temporary));
+            return Err(Stop::Deferred(String::from("another clone, which was faster")));
+        }
+        Err(error) => return Err(PackFailure::new(FailureClass::Disk, error.to_string()).into()),
+    }
+    journal(cx)
+        .end_clone(&node.path)
+        .map_err(|error| PackFailure::new(FailureClass::Disk, error.to_string()))?;
+    let outcome = PackOutcome {
+        change: Change::Cloned,
+        after: commit.clone(),
+        message: commit.is_none().then(|| String::from("an empty repository")),
+        ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
+    };
+    let (commit, branch) = match commit {
+        Some(commit) => settle(cx, node, root, wanted, &head, (commit, view.head), filled).await?,
+        None => (None, record::branch_of(&view.head)),
+    };
+    Ok(record::with_entry(cx, node, PackOutcome { after: commit, ..outcome }, branch))
+}
+
+/// What a clone is asked to check out, and what has to follow it.
+struct Cloned {
+    /// A branch or tag for `git clone --branch`.
+    named: Option<String>,
+    /// The commit to check out afterwards: an exact one, or what an abbreviation will mean.
+    then: Option<String>,
+}
+
+impl Cloned {
+    fn plan(cx: &UnitContext, node: &Node, wanted: &Wanted) -> Self {
+        if let Some(exact) = &wanted.exact {
+            let branch = cx.known(node).and_then(|known| known.branch.clone());
+            return Self { named: branch, then: Some(exact.to_string()) };
+        }
+        match &wanted.reference {
+            None => Self { named: None, then: None },
+            Some(reference) => match reference.commit_id() {
+                Some(id) => Self { named: None, then: Some(id.to_owned()) },
+                None => Self { named: Some(reference.short_name().to_owned()), then: None },
+            },
+        }
+    }
+}
+
+/// Clones into `temporary`. Returns whether the work tree is filled.
+async fn fetch_into(
+    cx: &UnitContext,
+    node: &Node,
+    temporary: &Path,
+    head: &Cloned,
+    may_fill: bool,
+) -> Result<bool, Stop> {
+    let checkout = may_fill && (head.then.is_none() || head.named.is_some());
+    let wanted = head.named.as_deref().map_or(CloneHead::Default, CloneHead::Named);
+    match clone_once(cx, node, temporary, wanted, checkout).await {
+        // A name that is neither a branch nor a tag there may still abbreviate a commit.
+        Err(GitError::Failed(failure))
+            if failure.class == FailureClass::NoSuchRef
+                && node.reference.as_ref().is_some_and(|name| name.may_be_short_id()) =>
+        {
+            clone_once(cx, node, temporary, CloneHead::Default, false).await?;
+            Ok(false)
+        }
+        Err(GitError::Failed(failure)) if failure.class == FailureClass::NoSuchRef => {
+            Err(no_such_ref(head.named.as_deref().unwrap_or_default(), node).into())
+        }
+        result => {
+            result?;
+            Ok(checkout)
+        }
+    }
+}
+
+async fn clone_once(
+    cx: &UnitContext,
+    node: &Node,
+    temporary: &Path,
+    head: CloneHead<'_>,
+    checkout: bool,
+) -> Result<(), GitError> {
+    let setup = cx.clone_setup().await?;
+    let request = CloneRequest {
+        url: node.url.as_str(),
+        is_local: node.url.is_local(),
+        from_user: node.from_user,
+        target: temporary,
+        head,
+        checkout,
+    };
+    cx.git.clone_repository(&request, setup, &mut cx.watch(&node.path, true)).await
+}
+
+/// The failure of a pack whose remote lacks what is declared.
+pub(super) fn no_such_ref(name: &str, node: &Node) -> PackFailure {
+    PackFailure::new(
+        FailureClass::NoSuchRef,
+        format!("{} has no branch, tag or commit `{name}`", node.url),
+    )
+    .with_hint(format!("`git ls-remote {}` lists what it has", node.url))
+}
+
+/// Checks out at the final place what the clone could not: hooks see the real path there.
+async fn settle(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    wanted: &Wanted,
+    head: &Cloned,
+    (commit, at): (ObjectId, Head),
+    filled: bool,
+) -> Result<(Option<ObjectId>, Option<String>), Stop> {
+    let branch = record::branch_of(&at);
+    let repository = cx.git.repository(root);
+    let abbreviated = wanted.reference.as_ref().filter(|name| !filled && name.may_be_short_id() && head.then.is_none());
+    let then = head.then.clone().or_else(|| {
+        // The clone fell back to the default branch only when the name was none of the server's.
+        let default = branch.as_deref() != abbreviated.map(|name| name.as_str());
+        abbreviated.filter(|_| default).map(|name| name.to_string())
+    });
+    if let Some(then) = then.filter(|then| filled.then_some(commit.as_str()) != Some(then.as_str())) {
+        let target = pin::find_commit(cx, node, &repository, "origin", &then).await?;
+        let keep = wanted.exact.is_some().then_some(branch.clone()).flatten();
+        let mut watch = cx.watch(&node.path, false);
+        match &keep {
+            Some(branch) => repository.check_out_branch(branch, Some(target.as_str()), &mut watch).await?,
+            None => repository.check_out_detached(target.as_str(), &mut watch).await?,
+        }
+        return Ok((Some(target), keep));
+    }
+    if !filled {
+        let mut watch = cx.watch(&node.path, false);
+        match &branch {
+            Some(branch) => repository.check_out_branch(branch, None, &mut watch).await?,
+            None => repository.check_out_detached(commit.as_str(), &mut watch).await?,
+        }
+    }
+    Ok((Some(commit), branch))
+}
+
+/// An empty repository is what the server has, or a web page that was taken for one: only a
+/// server that speaks git's own protocol is believed.
+async fn accept_empty(cx: &UnitContext, node: &Node) -> Result<(), Stop> {
+    let over_http = matches!(node.url.scheme(), Scheme::Http | Scheme::Https);
+    if !over_http || cx.git.speaks_git(node.url.as_str(), cx.cancel()).await? {
+        return Ok(());
+    }
+    Err(PackFailure::new(
+        FailureClass::NotFound,
+        format!("{} answers, but not as a git server does: a login page, perhaps", node.url),
+    )
+    .with_hint("open the address in a browser, and check your access and credentials")
+    .into())
+}
+
+/// `.grex-tmp.` and what no other clone has: the process, the moment, a count.
+fn temporary_name() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let moment = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!(".grex-tmp.{:x}-{moment:x}-{count:x}", std::process::id()).into()
+}

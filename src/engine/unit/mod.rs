@@ -1,0 +1,182 @@
+//! One pack's way through a run, as a straight line: lock, observe, decide, act, read its
+//! pack.yaml, report its children. A unit never waits for another one and never starts one.
+
+mod children;
+mod clone;
+mod context;
+mod pin;
+mod reclaim;
+mod record;
+mod update;
+
+use std::path::PathBuf;
+
+pub use context::UnitContext;
+
+use super::{
+    decide::{self, Step},
+    event::Event,
+    node::Node,
+    observe::{self, Checkout, Place},
+    outcome::{Change, PackFailure, PackOutcome, Verdict},
+};
+use crate::{
+    git::{failure::FailureClass, run::GitError},
+    sys::lock::{self, LockError},
+};
+
+/// How a unit ended.
+#[derive(Debug)]
+pub enum UnitEnd {
+    /// The pack is done with, and these are the packs that it declares.
+    Done(Box<PackOutcome>, Vec<Result<Node, PackOutcome>>),
+    /// The run selects other packs; its children are looked at all the same.
+    Passed(Vec<Result<Node, PackOutcome>>),
+    /// Another process holds the pack: try later.
+    Deferred(String),
+    /// The network failed, or git was in its own way: try again after a pause.
+    Again(Box<PackFailure>),
+    /// The run was cancelled.
+    Cancelled,
+}
+
+/// Why a unit stopped half-way.
+enum Stop {
+    Failed(PackFailure),
+    Deferred(String),
+    Cancelled,
+}
+
+impl From<GitError> for Stop {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::Cancelled => Self::Cancelled,
+            error => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<PackFailure> for Stop {
+    fn from(failure: PackFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// Takes `node` through the run. `last` says that a failure is final: no further try follows.
+pub async fn run(cx: &UnitContext, node: &Node, last: bool) -> UnitEnd {
+    match attempt(cx, node).await {
+        Ok(end) => end,
+        Err(Stop::Cancelled) => UnitEnd::Cancelled,
+        Err(Stop::Deferred(holder)) => UnitEnd::Deferred(holder),
+        Err(Stop::Failed(failure)) if !last && may_be_tried_again(&failure) => UnitEnd::Again(Box::new(failure)),
+        Err(Stop::Failed(failure)) => {
+            let outcome = PackOutcome::failed(&node.path, &node.url, failure);
+            // What lies there may still declare children; they are as good as ever.
+            let children = cx.children_on_disk(node).unwrap_or_default();
+            UnitEnd::Done(Box::new(outcome), children)
+        }
+    }
+}
+
+/// Only what may be better in a moment: a network, and git's own locks. Never authentication: a
+/// wrong password tried three times can lock an account.
+fn may_be_tried_again(failure: &PackFailure) -> bool {
+    match failure.class {
+        FailureClass::Network => true,
+        FailureClass::Busy => failure.command.is_some(),
+        _ => false,
+    }
+}
+
+async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
+    let root = cx.place_of(node)?;
+    if !cx.selects(node, &root).await? {
+        return Ok(UnitEnd::Passed(cx.children_on_disk(node)?));
+    }
+    cx.session.observer.observe(Event::Started(&node.path));
+    let wanted = cx.wanted(node)?;
+    let git = cx.git;
+    let place = observe::observe(git, &root, node, wanted.reference.as_ref(), cx.cancel()).await?;
+    let outcome = match place {
+        Place::Free => clone::clone(cx, node, &root, &wanted).await?,
+        Place::Taken(what) => {
+            let failure = PackFailure::new(FailureClass::Other, format!("{what} is in its place"))
+                .with_hint(format!("move {} away, or declare another path", root.display()));
+            return Err(failure.into());
+        }
+        Place::Broken(reason) => broken(cx, node, &root, &wanted, reason).await?,
+        Place::Repository(checkout) => {
+            let held = locked(cx, node, *checkout, &wanted);
+            match lock::try_hold(&root.join(".git/.grex-lock"), cx.holder(), held).await {
+                Ok(outcome) => outcome?,
+                Err(LockError::Held { holder, .. }) => return Err(Stop::Deferred(holder.to_string())),
+                Err(error) => {
+                    return Err(PackFailure::new(FailureClass::Other, error.to_string()).into());
+                }
+            }
+        }
+    };
+    finish(cx, node, &root, outcome)
+}
+
+/// Reads the children of a pack that is as it should be, and completes its outcome.
+fn finish(cx: &UnitContext, node: &Node, root: &PathBuf, outcome: PackOutcome) -> Result<UnitEnd, Stop> {
+    match children::declared(cx, node, root) {
+        Ok((spec_type, children)) => {
+            let mut outcome = outcome;
+            if let (Some(entry), Some(spec_type)) = (&mut outcome.entry, spec_type) {
+                entry.pack_type = spec_type;
+            }
+            Ok(UnitEnd::Done(Box::new(outcome), children))
+        }
+        // The commits have moved, which the lockfile records; what they declare cannot be used.
+        Err(failure) => {
+            let failed = PackOutcome { verdict: Verdict::Err, failure: Some(failure), ..outcome };
+            Ok(UnitEnd::Done(Box::new(failed), Vec::new()))
+        }
+    }
+}
+
+async fn locked(
+    cx: &UnitContext,
+    node: &Node,
+    checkout: Checkout,
+    wanted: &decide::Wanted,
+) -> Result<PackOutcome, Stop> {
+    let step = decide::decide(node, &checkout, wanted, cx.known(node));
+    let result = match step {
+        Step::Leave => {
+            let outcome = PackOutcome {
+                before: checkout.commit.clone(),
+                after: checkout.commit.clone(),
+                change: Change::UpToDate,
+                ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
+            };
+            Ok(record::with_entry(cx, node, outcome, record::branch_of(&checkout.head)))
+        }
+        Step::Refuse(refusal) => Err(Stop::Failed((*refusal).into())),
+        Step::Fetch(fetch) => update::update(cx, node, &checkout, &fetch, wanted).await,
+        Step::Pin(commit) => pin::pin(cx, node, &checkout, commit, wanted).await,
+    };
+    match result {
+        Err(Stop::Failed(failure)) if cx.options.force && failure.class == FailureClass::Other => {
+            reclaim::if_broken(cx, node, &checkout.root, wanted, failure).await
+        }
+        result => result,
+    }
+}
+
+async fn broken(
+    cx: &UnitContext,
+    node: &Node,
+    root: &PathBuf,
+    wanted: &decide::Wanted,
+    reason: String,
+) -> Result<PackOutcome, Stop> {
+    if cx.options.force {
+        return reclaim::reclaim(cx, node, root, wanted, &reason).await;
+    }
+    let failure = PackFailure::new(FailureClass::Other, reason)
+        .with_hint("`grex sync --force` moves it to the trash and clones it again");
+    Err(failure.into())
+}

@@ -1,0 +1,46 @@
+//! `sync --force` on a pack that is broken: what lies there goes to the trash, whole, and the
+//! pack is cloned again. Nothing is deleted.
+
+use std::path::Path;
+
+use super::{Stop, UnitContext, clone};
+use crate::{
+    engine::{
+        decide::Wanted,
+        node::Node,
+        outcome::{PackFailure, PackOutcome},
+    },
+    git::{failure::FailureClass, run::GitError},
+    store::trash,
+};
+
+/// Reclaims the pack if git finds its objects missing or broken; otherwise the failure stands.
+pub(super) async fn if_broken(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    wanted: &Wanted,
+    failure: PackFailure,
+) -> Result<PackOutcome, Stop> {
+    match cx.git.repository(root).check_connectivity(cx.cancel()).await {
+        Ok(()) => Err(failure.into()),
+        Err(GitError::Failed(broken)) => reclaim(cx, node, root, wanted, &broken.essence).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Moves what lies at `root` to the trash and clones.
+pub(super) async fn reclaim(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    wanted: &Wanted,
+    reason: &str,
+) -> Result<PackOutcome, Stop> {
+    let session = cx.session;
+    let kept = trash::move_to_trash(&session.workspace, root, node.path.as_str(), &session.clock)
+        .map_err(|error| PackFailure::new(FailureClass::Disk, error.to_string()))?;
+    let outcome = clone::clone(cx, node, root, wanted).await?;
+    let message = format!("was broken ({reason}); what was there is kept in {}", kept.display());
+    Ok(PackOutcome { message: Some(message), ..outcome })
+}

@@ -1,0 +1,87 @@
+//! The refs and settings of a repository, read from its files, or asked of git where the files
+//! are of an unusual kind (reftable, includes, symbolic chains).
+
+use std::{collections::HashMap, path::Path};
+
+use super::{
+    config::{ConfigError, RepositoryConfig},
+    refs::{Head, ObjectId, RefValue, Refs, RefsError},
+    repository::Repository,
+    run::GitError,
+};
+use crate::sys::cancel::Cancel;
+
+/// A repository as it was at one moment.
+pub struct View {
+    /// What is checked out.
+    pub head: Head,
+    refs: RefStore,
+}
+
+enum RefStore {
+    Files(Refs),
+    Listed(HashMap<String, RefValue>),
+}
+
+impl View {
+    /// Looks at the refs of the repository whose `.git` is `git_dir`.
+    ///
+    /// # Errors
+    /// Fails when neither the files nor git can tell.
+    pub async fn of(repository: &Repository<'_>, git_dir: &Path, cancel: &Cancel) -> Result<Self, GitError> {
+        match Refs::open(git_dir).and_then(|refs| refs.head().map(|head| (head, refs))) {
+            Ok((head, refs)) => Ok(Self { head, refs: RefStore::Files(refs) }),
+            Err(RefsError::Unusual(_)) => {
+                let (head, listed) = repository.list_refs(cancel).await?;
+                Ok(Self { head, refs: RefStore::Listed(listed) })
+            }
+            Err(error) => Err(unreadable(error.to_string())),
+        }
+    }
+
+    /// The value of a full ref name.
+    ///
+    /// # Errors
+    /// Fails when the ref is there and cannot be read.
+    pub fn find(&self, name: &str) -> Result<Option<RefValue>, GitError> {
+        match &self.refs {
+            RefStore::Files(refs) => refs.find(name).map_err(|error| unreadable(error.to_string())),
+            RefStore::Listed(listed) => Ok(listed.get(name).cloned()),
+        }
+    }
+
+    /// The commit that is checked out; `None` on a branch without commits.
+    ///
+    /// # Errors
+    /// Fails when the branch's ref is there and cannot be read.
+    pub fn head_commit(&self) -> Result<Option<ObjectId>, GitError> {
+        match &self.head {
+            Head::Detached(id) => Ok(Some(id.clone())),
+            Head::Unborn(_) => Ok(None),
+            Head::Branch(branch) => Ok(self.find(&format!("refs/heads/{branch}"))?.map(|value| value.id)),
+        }
+    }
+}
+
+/// Reads the repository's own settings.
+///
+/// # Errors
+/// Fails when neither the file nor git can tell.
+pub async fn settings(
+    repository: &Repository<'_>,
+    git_dir: &Path,
+    cancel: &Cancel,
+) -> Result<RepositoryConfig, GitError> {
+    match RepositoryConfig::read(git_dir) {
+        Ok(config) => Ok(config),
+        Err(ConfigError::Unusual(_)) => {
+            let listed = repository.settings(cancel).await?;
+            RepositoryConfig::from_list_z(&listed).map_err(|error| unreadable(error.to_string()))
+        }
+        Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+fn unreadable(detail: String) -> GitError {
+    GitError::Unreadable { detail }
+}

@@ -1,0 +1,14 @@
+//! One function a verb: a request in, a report out. Nothing here prints, reads the command line
+//! or ends the process; the command line and the MCP server call the same functions.
+
+pub mod add;
+pub mod error;
+pub mod init;
+pub mod ls;
+pub mod rm;
+pub mod status;
+pub mod sync;
+
+mod books;
+mod present;
+mod run;

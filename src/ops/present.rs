@@ -1,0 +1,60 @@
+//! How outcomes look in reports.
+
+use serde::{Serialize, Serializer};
+
+use crate::{engine::outcome::PackFailure, git::refs::ObjectId};
+
+/// A failure as reports carry it.
+#[derive(Debug, Clone, Serialize)]
+pub struct FailureReport {
+    /// The kind of failure: `auth`, `network`, `not-found`, `no-such-ref`, `dirty`, `diverged`,
+    /// `busy`, `disk` or `other`.
+    pub class: &'static str,
+    /// What failed and why.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The git command that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The file, line and column, when the failure is one of a pack.yaml.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The failure itself, for who shows it to a person.
+    #[serde(skip)]
+    pub failure: PackFailure,
+}
+
+/// A place in a file, line and column from 1.
+#[derive(Debug, Clone, Serialize)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl From<PackFailure> for FailureReport {
+    fn from(failure: PackFailure) -> Self {
+        Self {
+            class: failure.class.name(),
+            message: failure.message.clone(),
+            hint: failure.hint.clone(),
+            command: failure.command.clone(),
+            place: failure.file.as_ref().map(|file| Place {
+                file: file.file().to_owned(),
+                line: file.line(),
+                column: file.column(),
+            }),
+            failure,
+        }
+    }
+}
+
+/// Serialises a commit as its id, and no commit as the empty string.
+pub(super) fn commit<S: Serializer>(id: &Option<ObjectId>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(id.as_ref().map_or("", ObjectId::as_str))
+}

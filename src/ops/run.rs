@@ -1,0 +1,101 @@
+//! A run of the engine with its books around it: recover, dispatch, record, make durable.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{
+    engine::{
+        dispatcher::dispatch,
+        event::Event,
+        node::Node,
+        outcome::{PackOutcome, Verdict},
+        recover,
+        select::Selection,
+        session::Session,
+        sync_options::SyncOptions,
+        unit::UnitContext,
+    },
+    model::lock::Lockfile,
+    store::{journal::Journal, lockfile::LockfileWriter},
+    sys::{fs, lock::{self, Holder, Wait}},
+};
+
+use super::error::{ErrorKind, OpError};
+
+/// What a run is to do.
+pub(super) struct Run {
+    pub(super) verb: &'static str,
+    pub(super) roots: Vec<Result<Node, PackOutcome>>,
+    pub(super) lockfile: Lockfile,
+    pub(super) options: SyncOptions,
+    pub(super) selection: Selection,
+}
+
+/// Runs `body` while this process holds the workspace. Says so when it has to wait.
+pub(super) async fn holding_workspace<T>(
+    session: &Session,
+    verb: &'static str,
+    body: impl Future<Output = Result<T, OpError>> + Send,
+) -> Result<T, OpError> {
+    session.workspace.ensure_state()?;
+    let observer = Arc::clone(&session.observer);
+    let mut on_wait = move |holder: &Holder| {
+        observer.observe(Event::Waiting(&format!("waiting for the workspace, which another grex holds: {holder}")));
+    };
+    let wait = Wait {
+        timeout: session.settings.lock_timeout,
+        on_wait: &mut on_wait,
+        cancel: session.cancel.token(),
+    };
+    let holder = Holder::this_process(verb, session.clock.now());
+    lock::hold(&session.workspace.workspace_lock(), wait, holder, body).await?
+}
+
+/// Takes the packs through the engine and keeps the books. `keep` decides, with everything
+/// known, which entries stay in the lockfile.
+pub(super) async fn run(
+    session: &Arc<Session>,
+    run: Run,
+    writer: &mut LockfileWriter,
+) -> Result<Vec<PackOutcome>, OpError> {
+    let journal = Journal::open(&session.workspace)?;
+    // A run in which every pack stays as it is starts no git; nor does it look for one.
+    let git = session.git().await?.clone();
+    recover::recover(session, &git, &journal).await?;
+    let cx = Arc::new(UnitContext {
+        session: Arc::clone(session),
+        git,
+        options: run.options,
+        selection: run.selection,
+        lockfile: run.lockfile,
+        journal: Mutex::new(journal),
+        verb: run.verb,
+        setup: tokio::sync::OnceCell::new(),
+    });
+    let mut trouble = None;
+    let outcomes = dispatch(Arc::clone(&cx), run.roots, &mut |outcome| {
+        if let Some(entry) = &outcome.entry
+            && let Err(error) = writer.record(entry.clone())
+        {
+            trouble.get_or_insert(error);
+        }
+    })
+    .await;
+    if let Some(error) = trouble {
+        return Err(error.into());
+    }
+    let mut journal = cx.journal.lock().unwrap_or_else(PoisonError::into_inner);
+    if journal.has_announced() {
+        // Durability is bought once: everything that was cloned reaches the disk before the
+        // journal forgets that it was ever in doubt.
+        fs::sync_filesystem(session.workspace.root())?;
+        journal.close()?;
+    }
+    Ok(outcomes)
+}
+
+/// The error of a run that was cancelled; packs that were done are in the books.
+pub(super) fn cancelled(outcomes: &[PackOutcome]) -> OpError {
+    let done = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Ok).count();
+    OpError::new(ErrorKind::Cancelled, format!("cancelled; {done} of {} packs were done", outcomes.len()))
+        .with_hint("run the same command again to go on")
+}
