@@ -44,7 +44,9 @@ pub(super) fn find(text: &str, word: Range<usize>) -> Option<Range<usize>> {
     let key = &text[word.clone()];
     let quote = open_quote(text, word.start);
     if ends_with(key, "extraheader") {
-        return Some(line_value(text, word.end, quote));
+        let next = text.as_bytes().get(word.end)?;
+        let separates = is_quote(*next) || is_blank(*next) || matches!(next, b'=' | b':' | b'\\');
+        return separates.then(|| line_value(text, word.end, quote));
     }
     if HEADERS.iter().any(|header| ends_with(key, header)) {
         let value = after_separator(text, word.end, b":=")?;

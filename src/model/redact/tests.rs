@@ -51,6 +51,8 @@ fn what_is_no_secret_is_left_alone() {
         "AKIA",
         "tokenizer=fast",
         "passwords",
+        "https://h/me/extraheader.git",
+        "http.extraheader.",
         "From https://h/x\n * branch main -> FETCH_HEAD",
     ] {
         assert!(

@@ -110,7 +110,7 @@ fn check_user(url: &str, user: &str) -> Result<(), UrlError> {
                 part: "user",
             });
         }
-        if redact::is_token(user) {
+        if redact::is_token(user) || is_too_long_for_a_name(user) {
             return Err(UrlError::Token {
                 url: shown_without_user(url),
             });
@@ -125,6 +125,15 @@ fn check_user(url: &str, user: &str) -> Result<(), UrlError> {
         });
     }
     Ok(())
+}
+
+/// Tokens without a prefix: 32 hex digits and more, or 40 letters and more without any mark.
+fn is_too_long_for_a_name(user: &str) -> bool {
+    let is_hex = user.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_word = user
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    user.len() >= 40 && is_word || user.len() >= 32 && is_hex
 }
 
 /// What the filter would keep (the user of an ssh URL) may be what was refused.

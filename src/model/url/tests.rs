@@ -212,6 +212,24 @@ fn passwords_and_tokens_are_refused_and_never_repeated() {
 }
 
 #[test]
+fn a_user_of_forty_letters_is_a_token() {
+    for user in [
+        "0123456789abcdef0123456789ABCDEF01234567",
+        &"z3".repeat(26),
+        &"0a".repeat(16),
+    ] {
+        let error = refused(&format!("https://{user}@h/x"));
+        assert!(matches!(error, UrlError::Token { .. }), "{user}: {error:?}");
+        assert!(!format!("{error}{error:?}").contains(user));
+    }
+    assert_eq!(url("https://gitlab+deploy-token-123@h/x").host(), Some("h"));
+    assert_eq!(
+        url("https://a-rather-long-name.of-somebody-or-other@h/x").host(),
+        Some("h")
+    );
+}
+
+#[test]
 fn malformed_authorities_are_refused() {
     for text in [
         "https://",
