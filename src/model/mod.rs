@@ -1,5 +1,8 @@
 //! Values and pure rules: no I/O, no async, no clock.
 
+pub mod filter;
 pub mod path;
+pub mod redact;
 pub mod reference;
+pub mod text;
 pub mod url;
