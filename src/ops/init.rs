@@ -1,0 +1,209 @@
+//! `init`: make a workspace, or complete one; or clone one and bring its packs in.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::Serialize;
+
+use crate::{
+    engine::{event::Event, session::Session},
+    git::{
+        clone::{CloneHead, CloneRequest},
+        run::{GitError, Watch},
+    },
+    model::{reference::RefName, url::PackUrl},
+    store::{blocks, layout::Workspace},
+    sys::fs::{self, RenameError},
+};
+
+use super::{
+    books,
+    error::{ErrorKind, OpError},
+    run,
+    sync::{SyncReport, SyncRequest, SyncedPack, sync},
+};
+
+/// What merges line by line: two branches that both append to the books have no conflict.
+const ATTRIBUTES: [&str; 2] = ["grex.jsonl merge=union", "grex.lock.jsonl merge=union"];
+
+/// What was made.
+#[derive(Debug, Serialize)]
+pub struct InitReport {
+    /// The workspace.
+    pub workspace: PathBuf,
+    /// The files that were made or completed, relative to it.
+    pub created: Vec<String>,
+    /// The packs that were brought in.
+    pub cloned: Vec<String>,
+    /// What became of each pack, when a workspace was cloned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub packs: Vec<SyncedPack>,
+}
+
+impl InitReport {
+    /// The exit code: 4 or 8 when a pack failed.
+    pub fn exit_code(&self) -> u8 {
+        let failed = self.packs.iter().filter(|pack| pack.failure.is_some());
+        super::sync::failures_exit_code(failed)
+    }
+}
+
+/// Makes or completes the session's workspace. Nothing that is there is changed, but for the
+/// managed blocks; with `dry_run`, nothing at all.
+///
+/// # Errors
+/// Fails when a file cannot be written, and when a block that is there is damaged.
+pub async fn init(session: &Arc<Session>) -> Result<InitReport, OpError> {
+    let workspace = &session.workspace;
+    if session.settings.dry_run {
+        return Ok(report(workspace, missing(workspace), Vec::new()));
+    }
+    fs::create_directories(workspace.root())?;
+    run::holding_workspace(session, "init", async { complete(session) }).await
+}
+
+fn complete(session: &Session) -> Result<InitReport, OpError> {
+    let workspace = &session.workspace;
+    let mut created = missing(workspace);
+    for file in [workspace.manifest(), workspace.lockfile()] {
+        if !file.exists() {
+            fs::replace_atomically(&file, b"")?;
+        }
+    }
+    let books = books::read(session)?;
+    let blocks = [
+        (".gitignore", books::hide_packs(session, books::places(&books.roots))?),
+        (".gitattributes", blocks::ensure(&workspace.gitattributes(), &ATTRIBUTES.map(String::from))?),
+    ];
+    for (name, changed) in blocks {
+        if changed && !created.iter().any(|made| made == name) {
+            created.push(name.to_owned());
+        }
+    }
+    Ok(report(workspace, created, Vec::new()))
+}
+
+fn missing(workspace: &Workspace) -> Vec<String> {
+    [workspace.manifest(), workspace.lockfile(), workspace.gitignore(), workspace.gitattributes()]
+        .iter()
+        .filter(|file| !file.exists())
+        .filter_map(|file| file.file_name().map(|name| name.to_string_lossy().into_owned()))
+        .collect()
+}
+
+fn report(workspace: &Workspace, created: Vec<String>, packs: Vec<SyncedPack>) -> InitReport {
+    let cloned = packs
+        .iter()
+        .filter(|pack| pack.change == crate::engine::outcome::Change::Cloned)
+        .map(|pack| pack.id.clone())
+        .collect();
+    InitReport { workspace: workspace.root().to_owned(), created, cloned, packs }
+}
+
+/// Where a workspace comes from.
+#[derive(Debug)]
+pub struct InitFromRequest {
+    /// The workspace's repository.
+    pub url: PackUrl,
+    /// The branch or tag to check out.
+    pub reference: Option<RefName>,
+    /// The directory that relative paths start from, absolute.
+    pub directory: PathBuf,
+}
+
+/// Clones a workspace to where the session's is to be, completes it and brings its packs in.
+///
+/// # Errors
+/// Fails when there is something in its place already, when the clone fails, and when the clone
+/// is no workspace; nothing is left behind then.
+pub async fn init_from(session: &Arc<Session>, request: InitFromRequest) -> Result<InitReport, OpError> {
+    let root = session.workspace.root();
+    let occupied = std::fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some());
+    if occupied || root.is_file() {
+        return Err(OpError::new(ErrorKind::Usage, format!("{} is there already and is not empty", root.display()))
+            .with_hint("choose another directory; in a workspace that is there, run `git pull` and `grex sync`"));
+    }
+    let url = match request.url.is_relative() {
+        true => request
+            .url
+            .from_directory(&PackUrl::local(&request.directory))
+            .map_err(|error| OpError::new(ErrorKind::Usage, error.to_string()))?,
+        false => request.url,
+    };
+    if session.settings.dry_run {
+        return Ok(report(&session.workspace, vec![String::from(".")], Vec::new()));
+    }
+    clone_workspace(session, &url, request.reference.as_ref()).await?;
+    let completed = init(session).await?;
+    let SyncReport { packs } = sync(session, SyncRequest::default()).await?;
+    Ok(report(&session.workspace, completed.created, packs))
+}
+
+async fn clone_workspace(
+    session: &Arc<Session>,
+    url: &PackUrl,
+    reference: Option<&RefName>,
+) -> Result<(), OpError> {
+    let root = session.workspace.root();
+    let parent = root.parent().unwrap_or(root);
+    let made = fs::create_directories(parent)?;
+    let name = root.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = parent.join(format!(".grex-tmp.{name}.{:x}", std::process::id()));
+    let result = clone_into(session, url, reference, &temporary).await;
+    let placed = match result {
+        Ok(()) => fs::rename_noreplace(&temporary, root).map_err(|error| match error {
+            RenameError::Exists { .. } => {
+                OpError::new(ErrorKind::Usage, format!("{} has appeared meanwhile", root.display()))
+            }
+            error => OpError::new(ErrorKind::Other, error.to_string()),
+        }),
+        Err(error) => Err(error),
+    };
+    if placed.is_err() {
+        drop(fs::remove_tree(&temporary));
+        fs::remove_empty(&made);
+    }
+    placed
+}
+
+async fn clone_into(
+    session: &Arc<Session>,
+    url: &PackUrl,
+    reference: Option<&RefName>,
+    temporary: &Path,
+) -> Result<(), OpError> {
+    let git = session.git().await?;
+    let neutral = temporary.parent().unwrap_or(temporary);
+    let setup = git.clone_setup(neutral, &session.cancel).await?;
+    let observer = Arc::clone(&session.observer);
+    let mut watch = Watch {
+        stall: session.settings.stall_timeout,
+        on_line: Box::new(move |line| {
+            if let crate::git::progress::Line::Remote(text) | crate::git::progress::Line::Local(text) = line {
+                observer.observe(Event::Warning(&text));
+            }
+        }),
+        ..Watch::quiet(&session.cancel)
+    };
+    let name = reference.map(|reference| reference.short_name());
+    let request = CloneRequest {
+        url: url.as_str(),
+        is_local: url.is_local(),
+        from_user: true,
+        target: temporary,
+        head: name.map_or(CloneHead::Default, CloneHead::Named),
+        checkout: true,
+    };
+    git.clone_repository(&request, &setup, &mut watch).await.map_err(|error| match error {
+        GitError::Failed(failure) => OpError::new(ErrorKind::Pack, format!("cannot clone {url}: {}", failure.essence))
+            .with_hint(format!("`git ls-remote {url}` shows whether git can reach it")),
+        error => error.into(),
+    })?;
+    if temporary.join("grex.jsonl").is_file() {
+        return Ok(());
+    }
+    Err(OpError::new(ErrorKind::Usage, format!("{url} is no workspace: it has no grex.jsonl"))
+        .with_hint(format!("to make it a pack of a workspace, use `grex add {url}`")))
+}

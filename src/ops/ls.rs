@@ -1,0 +1,157 @@
+//! `ls`: what is registered, from the manifest and the lockfile alone.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::{
+    engine::{event::Event, session::Session},
+    model::{
+        filter::{PackFacts, PackState, Question},
+        lock::LockEntry,
+        manifest::Declaration,
+        reference::RefName,
+    },
+    engine::select::Selection,
+    store::{lockfile, manifest},
+};
+
+use super::{
+    error::{ErrorKind, OpError},
+    sync::no_match,
+};
+
+/// What to list.
+#[derive(Debug, Default)]
+pub struct LsRequest {
+    /// Which packs. What only a checkout can tell cannot be asked here.
+    pub selection: Selection,
+    /// Only packs of this type.
+    pub pack_type: Option<String>,
+}
+
+/// One pack.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListedPack {
+    /// The pack.
+    pub id: String,
+    /// Its type, as last seen.
+    #[serde(rename = "type")]
+    pub pack_type: String,
+    /// Its place.
+    pub path: String,
+    /// Where it comes from, as declared.
+    pub url: String,
+    /// The ref that is declared.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// The commit that the lockfile has; `""`: none.
+    pub sha: String,
+    /// When it was installed here.
+    pub installed_at: Option<String>,
+    /// The pack that declares it.
+    pub parent: Option<String>,
+    /// 0 for a registered pack.
+    pub depth: usize,
+}
+
+/// Lists the packs, sorted by id. No git is started.
+///
+/// # Errors
+/// Fails when the books cannot be read, and when a filter matches nothing or asks for what only
+/// a checkout can tell.
+pub fn ls(session: &Session, request: &LsRequest) -> Result<Vec<ListedPack>, OpError> {
+    let manifest = manifest::read(&session.workspace)?;
+    let locked = lockfile::read(&session.workspace)?;
+    for warning in manifest.warnings().into_iter().chain(locked.warnings()) {
+        session.observer.observe(Event::Warning(&warning));
+    }
+    let mut packs: HashMap<String, ListedPack> = HashMap::new();
+    for declaration in manifest.manifest.packs.values() {
+        let known = locked.lockfile.get(declaration.path.as_str());
+        packs.insert(declaration.path.to_string(), registered(declaration, known));
+    }
+    for entry in locked.lockfile.entries().filter(|entry| entry.parent.is_some()) {
+        packs.entry(entry.path.clone()).or_insert_with(|| nested(entry));
+    }
+    let mut packs = with_depths(packs);
+    packs.sort_by(|a, b| a.id.cmp(&b.id));
+    select(packs, request)
+}
+
+fn registered(declaration: &Declaration, known: Option<&LockEntry>) -> ListedPack {
+    ListedPack {
+        id: declaration.path.to_string(),
+        pack_type: known.map_or_else(|| declaration.pack_type.clone(), |known| known.pack_type.clone()),
+        path: declaration.path.to_string(),
+        url: declaration.url.to_string(),
+        reference: declaration.reference.as_ref().map(RefName::to_string),
+        sha: known.map(|known| known.sha.clone()).unwrap_or_default(),
+        installed_at: known.and_then(|known| known.installed_at.clone()),
+        parent: None,
+        depth: 0,
+    }
+}
+
+fn nested(entry: &LockEntry) -> ListedPack {
+    ListedPack {
+        id: entry.id.clone(),
+        pack_type: entry.pack_type.clone(),
+        path: entry.path.clone(),
+        url: entry.url.clone(),
+        reference: entry.reference.clone(),
+        sha: entry.sha.clone(),
+        installed_at: entry.installed_at.clone(),
+        parent: entry.parent.clone(),
+        depth: 0,
+    }
+}
+
+/// Leaves out nested packs whose owner is gone, and counts how deep the others lie.
+fn with_depths(packs: HashMap<String, ListedPack>) -> Vec<ListedPack> {
+    let parents: HashMap<String, Option<String>> =
+        packs.values().map(|pack| (pack.id.clone(), pack.parent.clone())).collect();
+    packs
+        .into_values()
+        .filter_map(|mut pack| {
+            let mut parent = pack.parent.clone().filter(|parent| parent != ".");
+            while let Some(id) = parent {
+                pack.depth += 1;
+                // A lockfile that claims a circle is no reason to go round for ever.
+                if pack.depth > parents.len() {
+                    return None;
+                }
+                parent = parents.get(&id)?.clone().filter(|parent| parent != ".");
+            }
+            Some(pack)
+        })
+        .collect()
+}
+
+fn select(packs: Vec<ListedPack>, request: &LsRequest) -> Result<Vec<ListedPack>, OpError> {
+    let selection = &request.selection;
+    if let Some(question) = selection.filters.questions().first() {
+        let missing = matches!(question, Question::State(PackState::Missing));
+        let what = if missing { "state=missing" } else { "the state of a checkout" };
+        return Err(OpError::new(ErrorKind::Usage, format!("`grex ls` reads the books alone and cannot filter by {what}"))
+            .with_hint("`grex status` takes the same filters"));
+    }
+    let ids: Vec<String> = packs.iter().map(|pack| pack.id.clone()).collect();
+    let mut selected = packs;
+    selected.retain(|pack| {
+        let facts = PackFacts {
+            name: Some(pack.path.rsplit('/').next().unwrap_or(&pack.path)),
+            path: &pack.path,
+            pack_type: Some(&pack.pack_type),
+            depth: pack.depth,
+            url: Some(&pack.url),
+        };
+        let by_type = request.pack_type.as_ref().is_none_or(|wanted| *wanted == pack.pack_type);
+        by_type && selection.filters.decide(&facts, &|_| None) == Some(true)
+    });
+    if selected.is_empty() && !selection.is_everything() {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        return Err(no_match(&selection.wanted_texts(), &ids));
+    }
+    Ok(selected)
+}

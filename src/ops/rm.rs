@@ -1,0 +1,238 @@
+//! `rm`: take packs out of the workspace. What lies on disk goes to the trash, whole; where that
+//! would put work out of sight, it is refused.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::Serialize;
+
+use crate::{
+    engine::{
+        loss,
+        node::{Node, Root},
+        outcome::{Change, PackFailure, PackOutcome, Verdict},
+        session::Session,
+        tree,
+    },
+    git::failure::FailureClass,
+    model::{
+        event::Event as ManifestEvent,
+        filter,
+        lock::LockEntry,
+        manifest::Declaration,
+        path::PackPath,
+        reference::RefName,
+        url::PackUrl,
+    },
+    store::{lockfile::LockfileWriter, manifest, trash},
+};
+
+use super::{
+    books::{self, Books},
+    error::{ErrorKind, OpError},
+    run,
+};
+
+/// What to take out.
+#[derive(Debug, Default)]
+pub struct RmRequest {
+    /// The packs.
+    pub packs: Vec<PackPath>,
+    /// Leave the directories where they are.
+    pub keep_files: bool,
+    /// Do not take back what was installed.
+    pub skip_teardown: bool,
+    /// Move to the trash in spite of work that would be out of sight.
+    pub force: bool,
+}
+
+/// What became of one pack.
+#[derive(Debug, Clone, Serialize)]
+pub struct RemovedPack {
+    /// The pack.
+    pub id: String,
+    /// Whether it is registered no more.
+    pub removed: bool,
+    /// Whether its directory is gone from its place.
+    pub files_deleted: bool,
+    /// What became of what it had installed.
+    pub teardown: Teardown,
+    /// Where its directory lies now.
+    pub trash: Option<PathBuf>,
+    /// The work that it had, when it was removed in spite of that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<String>,
+}
+
+/// What became of what a pack had installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Teardown {
+    /// There is nothing left of it.
+    Ok,
+    /// It was left.
+    Skipped,
+}
+
+/// A pack to be taken out, and the packs below it, deepest first.
+struct Removal {
+    declaration: Declaration,
+    root: PathBuf,
+    below: Vec<PackPath>,
+    work: Vec<String>,
+}
+
+/// Takes packs out; with `dry_run`, says what that would be.
+///
+/// # Errors
+/// Fails when a pack is not registered, and when there is work to lose: nothing is changed then.
+pub async fn rm(session: &Arc<Session>, request: RmRequest) -> Result<Vec<RemovedPack>, OpError> {
+    if session.settings.dry_run {
+        let removals = assess(session, &request).await?;
+        return Ok(removals.iter().map(|removal| planned(removal, &request)).collect());
+    }
+    run::holding_workspace(session, "rm", async { remove(session, &request).await }).await
+}
+
+async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<RemovedPack>, OpError> {
+    let removals = assess(session, request).await?;
+    let books = books::read(session)?;
+    let mut writer = LockfileWriter::open(&session.workspace, books.lockfile.clone())?;
+    let mut removed = Vec::new();
+    for removal in &removals {
+        let trash = match !request.keep_files && removal.root.symlink_metadata().is_ok() {
+            true => Some(trash::move_to_trash(
+                &session.workspace,
+                &removal.root,
+                removal.declaration.path.as_str(),
+                &session.clock,
+            )?),
+            false => None,
+        };
+        let event = ManifestEvent::rm(&removal.declaration.id, session.clock.now());
+        manifest::append(&session.workspace, &[event]).await?;
+        writer.forget(removal.declaration.path.as_str());
+        for path in &removal.below {
+            writer.forget(path.as_str());
+        }
+        removed.push(RemovedPack { trash, ..planned(removal, request) });
+    }
+    let gone: HashSet<_> = removals.iter().map(|removal| &removal.declaration.path).collect();
+    books::hide_packs(session, books::places(&books.roots).filter(|path| !gone.contains(path)))?;
+    writer.finish()?;
+    Ok(removed)
+}
+
+fn planned(removal: &Removal, request: &RmRequest) -> RemovedPack {
+    RemovedPack {
+        id: removal.declaration.path.to_string(),
+        removed: true,
+        files_deleted: !request.keep_files && removal.root.symlink_metadata().is_ok(),
+        teardown: if request.skip_teardown { Teardown::Skipped } else { Teardown::Ok },
+        trash: None,
+        work: removal.work.clone(),
+    }
+}
+
+/// Finds the packs, and asks each of them, and each below them, for work to lose.
+async fn assess(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Removal>, OpError> {
+    let books = books::read(session)?;
+    let nodes: Vec<Node> = tree::on_disk(session, books.roots.clone()).into_iter().flatten().collect();
+    let mut removals = Vec::new();
+    for path in &request.packs {
+        let declaration = registered(&books, &nodes, path)?;
+        let root = session.workspace.pack_root(path)?;
+        let mut below: Vec<_> =
+            nodes.iter().filter(|node| node.path != *path && node.path.starts_with(path)).map(|node| node.path.clone()).collect();
+        below.sort();
+        below.reverse();
+        let work = match request.keep_files {
+            true => Vec::new(),
+            false => work_of(session, path, &below).await?,
+        };
+        removals.push(Removal { declaration, root, below, work });
+    }
+    let refused: Vec<_> = removals.iter().filter(|removal| !removal.work.is_empty()).collect();
+    if !refused.is_empty() && !request.force {
+        return Err(refusal(&refused));
+    }
+    Ok(removals)
+}
+
+fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declaration, OpError> {
+    if let Some(declaration) = books.manifest.packs.values().find(|live| live.path == *path) {
+        return Ok(declaration.clone());
+    }
+    let error = |message: String| OpError::new(ErrorKind::Usage, message).about(path);
+    if let Some(owner) = nodes.iter().find(|node| node.path == *path).and_then(|node| node.parent.as_ref()) {
+        return Err(error(format!("`{path}` is not registered here: pack `{owner}` declares it"))
+            .with_hint(format!("take it out of the .grex/pack.yaml of `{owner}`, then `grex sync --prune`")));
+    }
+    let ids = books.manifest.packs.values().map(|live| live.path.as_str());
+    let hint = match filter::closest(ids, path.as_str()).as_slice() {
+        [] => String::from("`grex ls` lists the packs"),
+        closest => format!("did you mean {}?", closest.join(", ")),
+    };
+    Err(error(format!("no pack `{path}` is registered")).with_hint(hint))
+}
+
+/// The work in a pack and in the packs below it, each line with the pack that it is about.
+async fn work_of(session: &Session, path: &PackPath, below: &[PackPath]) -> Result<Vec<String>, OpError> {
+    let mut places = HashSet::new();
+    for child in below {
+        places.insert(session.workspace.pack_root(child)?);
+    }
+    let mut work = Vec::new();
+    for pack in below.iter().chain([path]) {
+        let root = session.workspace.pack_root(pack)?;
+        if !root.exists() {
+            continue;
+        }
+        let found = loss::work_to_lose(session.git().await?, &root, &places, &session.cancel).await;
+        work.extend(found.into_iter().map(|line| format!("{pack}: {line}")));
+    }
+    Ok(work)
+}
+
+fn refusal(refused: &[&Removal]) -> OpError {
+    let lines: Vec<_> = refused.iter().flat_map(|removal| removal.work.iter()).map(|line| format!("\n  {line}")).collect();
+    let packs: Vec<_> = refused.iter().map(|removal| removal.declaration.path.to_string()).collect();
+    OpError::new(ErrorKind::Refused, format!("there is work to lose:{}", lines.concat()))
+        .with_hint("push or commit it, or move it to the trash all the same with --force")
+        .about(packs.join(", "))
+}
+
+/// A pack that the lockfile knows as one to be looked at; `None` when its entry makes no sense.
+pub(super) fn node_of(entry: &LockEntry) -> Option<Node> {
+    let declaration = Declaration {
+        id: entry.id.clone(),
+        url: PackUrl::parse(&entry.url).ok()?,
+        path: PackPath::parse(&entry.path).ok()?,
+        pack_type: entry.pack_type.clone(),
+        reference: entry.reference.as_deref().and_then(|name| RefName::parse(name).ok()),
+        extra: serde_json::Map::new(),
+    };
+    Root::new(None, PackUrl::local(Path::new("/"))).registered(&declaration).ok()
+}
+
+/// Moves a pack that nothing declares to the trash, unless there is work to lose.
+pub(super) async fn prune(session: &Session, node: &Node, root: &Path) -> Result<PackOutcome, OpError> {
+    let work = loss::work_to_lose(session.git().await?, root, &HashSet::new(), &session.cancel).await;
+    if !work.is_empty() {
+        let failure = PackFailure::new(
+            FailureClass::Dirty,
+            format!("nothing declares it any more, but there is work to lose: {}", work.join("; ")),
+        )
+        .with_hint("push or commit it, or move the directory away yourself");
+        return Ok(PackOutcome::failed(&node.path, &node.url, failure));
+    }
+    let kept = trash::move_to_trash(&session.workspace, root, node.path.as_str(), &session.clock)?;
+    Ok(PackOutcome {
+        change: Change::Removed,
+        message: Some(format!("nothing declares it any more; moved to {}", kept.display())),
+        ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
+    })
+}
