@@ -84,11 +84,8 @@ pub enum EventError {
         found: String,
     },
     /// The event is longer than [`MAX_EVENT`].
-    #[error("an event of {bytes} bytes: at most {MAX_EVENT} are allowed")]
-    TooLong {
-        /// Its length with its LF.
-        bytes: usize,
-    },
+    #[error("longer than the {MAX_EVENT} bytes that an event may have")]
+    TooLong,
 }
 
 /// One event with its envelope.
@@ -116,7 +113,7 @@ pub enum Change<'a> {
     /// Written by other programs after a sync: no effect.
     Sync,
     /// An `action_*` op, another program's audit trail: no effect.
-    Audit,
+    Audit(Cow<'a, str>),
     /// An op of a later time: no effect, and reported.
     Unknown(Cow<'a, str>),
 }
@@ -255,7 +252,7 @@ impl<'a> Event<'a> {
         })?;
         line.push('\n');
         if line.len() > MAX_EVENT {
-            return Err(EventError::TooLong { bytes: line.len() });
+            return Err(EventError::TooLong);
         }
         Ok(line)
     }
@@ -266,8 +263,7 @@ impl<'a> Event<'a> {
             Change::Update(_) => "update",
             Change::Rm => "rm",
             Change::Sync => "sync",
-            Change::Audit => "action",
-            Change::Unknown(op) => op,
+            Change::Audit(op) | Change::Unknown(op) => op,
         }
     }
 }
@@ -288,7 +284,7 @@ impl Serialize for Event<'_> {
                 }
             }
             Change::Update(patch) => serialize_patch(&mut map, patch)?,
-            Change::Rm | Change::Sync | Change::Audit | Change::Unknown(_) => {}
+            Change::Rm | Change::Sync | Change::Audit(_) | Change::Unknown(_) => {}
         }
         for (field, value) in &self.extra {
             if !KNOWN_FIELDS.contains(&field.as_str()) {

@@ -6,6 +6,7 @@
 //! reading it. Everything here is a pure function of the bytes. See `docs/formats.md`.
 
 mod draft;
+mod repair;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,8 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use self::draft::Draft;
-use super::event::{Change, Event};
+pub use self::repair::{Parted, bad_lines, part};
+use super::event::{Change, Event, MAX_EVENT};
 use super::path::PackPath;
 use super::reference::RefName;
 use super::url::PackUrl;
@@ -118,16 +120,27 @@ pub enum Tail {
     /// A line that lacks only its LF.
     Unterminated,
     /// The beginning of a line whose rest never reached the disk. No proper prefix of an object is
-    /// valid JSON, so nothing whole is ever taken for this.
+    /// valid JSON, so nothing whole is ever taken for this. NUL bytes at the end are what a power
+    /// cut leaves where the length of a file reached the disk and its content did not.
     Torn,
+    /// More than an event may have, and not what a power cut leaves: somebody else's, not ours to
+    /// throw away.
+    Overlong,
 }
 
 impl Tail {
-    /// Judges the bytes after the last LF.
+    /// Judges the bytes after the last LF. Of more than [`MAX_EVENT`] only the last one counts, so
+    /// a reader need not keep them.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         if bytes.is_empty() {
             Self::Complete
+        } else if bytes.len() > MAX_EVENT {
+            if bytes.ends_with(b"\0") {
+                Self::Torn
+            } else {
+                Self::Overlong
+            }
         } else if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
             Self::Unterminated
         } else {
@@ -177,28 +190,13 @@ impl Fold {
         let tail = Tail::of(bytes);
         match tail {
             Tail::Complete => {}
-            Tail::Unterminated => self.line(bytes)?,
-            Tail::Torn => self.torn(),
+            Tail::Unterminated | Tail::Overlong => self.line(bytes)?,
+            Tail::Torn => {
+                self.lines += 1;
+                self.warnings.push(Warning::TornTail { line: self.lines });
+            }
         }
         Ok(tail)
-    }
-
-    /// Notes that one more line follows and was cut off.
-    pub fn torn(&mut self) {
-        self.lines += 1;
-        self.warnings.push(Warning::TornTail { line: self.lines });
-    }
-
-    /// Takes in one line that is too long to be looked at.
-    ///
-    /// # Errors
-    /// Always: the error for that line.
-    pub fn too_long(&mut self) -> Result<(), ManifestError> {
-        self.lines += 1;
-        Err(self.error(format_args!(
-            "longer than {} bytes",
-            super::event::MAX_EVENT
-        )))
     }
 
     /// Returns what is declared.
@@ -272,7 +270,7 @@ impl Fold {
                 Some(place @ Some(_)) => *place = None,
                 Some(None) | None => self.not_declared("rm", &event.id),
             },
-            Change::Sync | Change::Audit => {}
+            Change::Sync | Change::Audit(_) => {}
             Change::Unknown(op) => match self.unknown.get_mut(&*op) {
                 Some((_, count)) => *count += 1,
                 None => {
@@ -312,20 +310,6 @@ pub fn fold(log: &[u8]) -> Result<Manifest, ManifestError> {
     }
     fold.tail(tail)?;
     fold.finish()
-}
-
-/// Returns everything that is wrong with a log, by line; empty exactly when [`fold`] succeeds.
-#[must_use]
-pub fn bad_lines(log: &[u8]) -> Vec<ManifestError> {
-    let mut fold = Fold::new();
-    let mut lines = log.split(|byte| *byte == b'\n');
-    let tail = lines.next_back().unwrap_or_default();
-    let mut errors: Vec<_> = lines.filter_map(|line| fold.line(line).err()).collect();
-    errors.extend(fold.tail(tail).err());
-    errors.extend(fold.finish_all().1);
-    errors.sort_by_key(|error| error.line);
-    errors.dedup_by_key(|error| error.line);
-    errors
 }
 
 /// Returns the shortest log with the fold that `manifest` is: one `add` a pack, in its order.

@@ -13,7 +13,7 @@ use super::{
 /// Reads one line, see [`Event::parse`].
 pub(super) fn parse(line: &[u8]) -> Result<Event<'_>, EventError> {
     if line.len() > MAX_EVENT {
-        return Err(EventError::TooLong { bytes: line.len() });
+        return Err(EventError::TooLong);
     }
     let raw: Raw<'_> = serde_json::from_slice(line).map_err(|error| not_json(line, &error))?;
     raw.into_event()
@@ -58,7 +58,7 @@ impl<'a> Raw<'a> {
             "rm" => self.finish(Change::Rm),
             // What has no effect need not be complete: an `action_*` op names its pack otherwise.
             "sync" => Ok(self.without_effect(Change::Sync)),
-            _ if op.starts_with("action_") => Ok(self.without_effect(Change::Audit)),
+            _ if op.starts_with("action_") => Ok(self.without_effect(Change::Audit(op))),
             _ => Ok(self.without_effect(Change::Unknown(op))),
         }
     }

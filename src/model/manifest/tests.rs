@@ -143,6 +143,10 @@ fn tails_are_told_apart() {
     assert_eq!(Tail::of(b"{"), Tail::Torn);
     assert_eq!(Tail::of(b" "), Tail::Torn);
     assert_eq!(Tail::of(b"{}\0"), Tail::Torn);
+    assert_eq!(Tail::of(&[b'x'; MAX_EVENT]), Tail::Torn);
+    assert_eq!(Tail::of(&[b'x'; MAX_EVENT + 1]), Tail::Overlong);
+    assert_eq!(Tail::of(&[0; MAX_EVENT + 1]), Tail::Torn);
+    assert!(fold(&[b'x'; MAX_EVENT + 1]).is_err());
 }
 
 #[test]
@@ -237,6 +241,25 @@ proptest! {
         let log = lines.concat();
         let bad = bad_lines(log.as_bytes());
         prop_assert_eq!(fold(log.as_bytes()).err(), bad.into_iter().next());
+    }
+
+    #[test]
+    fn taking_a_log_apart_loses_no_line_and_leaves_one_that_folds(
+        lines in proptest::collection::vec(
+            prop_oneof![any_event().prop_map(|(_, line)| line), Just("x\n".to_owned()), Just(add("z", "a0")), Just("{}".to_owned())],
+            0..12,
+        ),
+    ) {
+        let log = lines.concat();
+        let parted = part(log.as_bytes());
+        prop_assert!(fold(&parted.good).is_ok());
+        prop_assert_eq!(parted.bad.iter().filter(|byte| **byte == b'\n').count(), parted.count);
+        let mut before: Vec<_> = log.lines().map(str::to_owned).collect();
+        let mut after: Vec<_> = [parted.good, parted.bad].join(&b'\n').split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty()).map(|line| String::from_utf8(line.to_vec()).unwrap()).collect();
+        before.sort();
+        after.sort();
+        prop_assert_eq!(before, after);
     }
 
     #[test]
