@@ -4,3 +4,11 @@
 
 pub mod model;
 pub mod sys;
+
+
+pub mod store;
+
+
+
+
+

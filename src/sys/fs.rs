@@ -1,9 +1,30 @@
-//! Files: bounded reads, atomic writes, synced appends. (Placeholder of the agreed signatures.)
-use std::{io, path::{Path, PathBuf}};
+//! Files: bounded reads, atomic writes, synced appends, renames that replace nothing.
+//!
+//! Whatever is read may have been put there by somebody else, so nothing here waits for a FIFO,
+//! reads a device or follows a link at the last component of a path. Whatever is written is
+//! either there as a whole or not at all.
+
+mod place;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+
+pub use self::place::{create_dir_all, rename_noreplace, sync_directory, sync_filesystem};
+
+/// The beginning of the name of every temporary file and directory. Ignored by the managed block
+/// of a workspace, and cleared when its owner is gone.
+pub const TEMPORARY_PREFIX: &str = ".grex-tmp.";
 
 /// What a file operation was, on what, and why it failed.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}", path.display())]
+#[error("cannot {action} {}: {source}", path.display())]
 pub struct FileError {
     /// A verb phrase, e.g. `read`.
     pub action: &'static str,
@@ -14,9 +35,168 @@ pub struct FileError {
     pub source: io::Error,
 }
 
+impl FileError {
+    /// Returns a function for `map_err`.
+    pub(crate) fn when<E: Into<io::Error>>(
+        action: &'static str,
+        path: &Path,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self {
+            action,
+            path: path.into(),
+            source: source.into(),
+        }
+    }
+
+    fn refused(action: &'static str, path: &Path, reason: impl Into<String>) -> Self {
+        let source = io::Error::new(io::ErrorKind::InvalidInput, reason.into());
+        Self {
+            action,
+            path: path.into(),
+            source,
+        }
+    }
+}
+
 /// Reads a regular file of at most `limit` bytes without following a link at its last component;
 /// `None` where there is none. A FIFO, a device, a link or a longer file is an error, at once.
 pub fn read_regular(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
-    let _ = limit;
-    std::fs::read(path).map(Some).map_err(|source| FileError { action: "read", path: path.into(), source })
+    let Some((file, metadata)) = open_regular(path, "read", OFlags::RDONLY)? else {
+        return Ok(None);
+    };
+    let too_long = || FileError::refused("read", path, format!("it is longer than {limit} bytes"));
+    if metadata.len() > limit {
+        return Err(too_long());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // The file may grow while it is read, and files of /proc have no length at all.
+    let mut bounded = file.take(limit.saturating_add(1));
+    bounded
+        .read_to_end(&mut bytes)
+        .map_err(FileError::when("read", path))?;
+    if bytes.len() as u64 > limit {
+        Err(too_long())
+    } else {
+        Ok(Some(bytes))
+    }
+}
+
+/// Opens a regular file without following a link at its last component, for `action` (a verb
+/// phrase for the error); `None` where there is none. With [`OFlags::CREATE`] it is made.
+pub(crate) fn open_regular(
+    path: &Path,
+    action: &'static str,
+    flags: OFlags,
+) -> Result<Option<(File, Metadata)>, FileError> {
+    // NONBLOCK: opening a FIFO would wait for its other end. It means nothing to a regular file.
+    let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, flags, Mode::from_raw_mode(0o666)) {
+        Ok(descriptor) => File::from(descriptor),
+        Err(Errno::NOENT) if !flags.contains(OFlags::CREATE) => return Ok(None),
+        // Said by the systems we know for a link that is not followed; a loop of links in the
+        // directories before it is the other reading.
+        Err(Errno::LOOP | Errno::MLINK) if is_link(path) => {
+            return Err(FileError::refused(action, path, "it is a symbolic link"));
+        }
+        // A FIFO without a reader, opened for writing, and a socket.
+        Err(Errno::NXIO) => {
+            return Err(FileError::refused(action, path, "it is not a regular file"));
+        }
+        Err(error) => return Err(FileError::when(action, path)(error)),
+    };
+    let metadata = file.metadata().map_err(FileError::when(action, path))?;
+    if metadata.is_file() {
+        return Ok(Some((file, metadata)));
+    }
+    let kind = if metadata.is_dir() {
+        "it is a directory"
+    } else {
+        "it is not a regular file"
+    };
+    Err(FileError::refused(action, path, kind))
+}
+
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_symlink())
+}
+
+/// Makes `bytes` the content of the file, which readers see as it was or as it will be, and never
+/// in between, even after a power cut. Returns whether anything was written: equal content is left
+/// alone, mtime included. Mode and (as far as allowed) owner of an existing file are kept; a link
+/// is refused, so resolve it first where it is meant to be followed.
+pub fn replace_atomically(path: &Path, bytes: &[u8]) -> Result<bool, FileError> {
+    let old = open_regular(path, "replace", OFlags::RDONLY)?;
+    if let Some((file, metadata)) = &old
+        && metadata.len() == bytes.len() as u64
+        && holds(file, bytes).map_err(FileError::when("read", path))?
+    {
+        return Ok(false);
+    }
+    let directory = parent_of(path);
+    write_beside(path, directory, bytes, old.map(|(_, metadata)| metadata))
+        .map_err(FileError::when("write", path))?;
+    sync_directory(directory)?;
+    Ok(true)
+}
+
+fn holds(file: &File, bytes: &[u8]) -> io::Result<bool> {
+    let mut content = Vec::with_capacity(bytes.len());
+    file.take(bytes.len() as u64 + 1)
+        .read_to_end(&mut content)?;
+    Ok(content == bytes)
+}
+
+fn write_beside(
+    path: &Path,
+    directory: &Path,
+    bytes: &[u8],
+    old: Option<Metadata>,
+) -> io::Result<()> {
+    let mut temporary = tempfile::Builder::new()
+        .prefix(TEMPORARY_PREFIX)
+        .rand_bytes(12)
+        // What a new file gets, less the umask: temporary files are otherwise for their owner only.
+        .permissions(std::fs::Permissions::from_mode(0o666))
+        .tempfile_in(directory)?;
+    temporary.write_all(bytes)?;
+    let file = temporary.as_file();
+    if let Some(old) = old {
+        let new = file.metadata()?;
+        if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+            // Only root may give files away, and nobody may give them to foreign groups: what
+            // cannot be kept then is the lesser loss. Before the mode, which it may clear bits of.
+            let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
+        }
+        file.set_permissions(old.permissions())?;
+    }
+    file.sync_all()?;
+    temporary
+        .persist(path)
+        .map(drop)
+        .map_err(|error| error.error)
+}
+
+/// Returns the directory that a path is in: `.` for a bare name.
+fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Appends `bytes` to `file`, which was opened for appending from `path`, with one write, and
+/// returns when they would survive a power cut. If that fails, the file is cut back to what it
+/// was, so that what is reported as failed is not there either.
+pub fn append_synced(file: &mut File, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let length = file
+        .metadata()
+        .map_err(FileError::when("append to", path))?
+        .len();
+    let written = file.write_all(bytes).and_then(|()| file.sync_data());
+    written.map_err(|error| {
+        // If even this fails, half a line stays behind, and readers know what to do with it.
+        let _ = file.set_len(length);
+        FileError::when("append to", path)(error)
+    })
 }

@@ -5,3 +5,6 @@ pub mod env;
 pub mod fs;
 pub mod process;
 pub mod signal;
+pub mod clock;
+pub mod fs;
+pub mod lock;

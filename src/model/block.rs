@@ -1,0 +1,245 @@
+//! Managed blocks: the lines between two markers in a file that otherwise belongs to somebody
+//! else. Pure functions from bytes to bytes.
+//!
+//! Bytes outside the block never change, line endings and a missing final newline included, and
+//! what is replaced twice is as if it was replaced once. Text whose markers do not pair up is
+//! refused: where a block ends is then a guess, and a wrong guess deletes lines of the user's.
+//! See `docs/formats.md`.
+
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use self::scan::{Span, is_marker, scan};
+use super::path::PackPath;
+
+/// Why a text is left as it is. Lines count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BlockError {
+    /// An opening marker has no closing one.
+    #[error("line {line}: the block that begins here (`{marker}`) never ends")]
+    Unclosed {
+        /// The line of the opening marker.
+        line: usize,
+        /// The marker.
+        marker: String,
+    },
+    /// A closing marker has no opening one, or that of another block.
+    #[error("line {line}: `{marker}` ends a block that does not begin")]
+    Unopened {
+        /// The line of the closing marker.
+        line: usize,
+        /// The marker.
+        marker: String,
+    },
+    /// A block begins inside another.
+    #[error("line {line}: `{marker}` inside the block that begins in line {outer}")]
+    Nested {
+        /// The line of the inner opening marker.
+        line: usize,
+        /// The marker.
+        marker: String,
+        /// The line of the outer one.
+        outer: usize,
+    },
+    /// The block is there twice.
+    #[error("line {line}: `{marker}` again, after the block that begins in line {first}")]
+    Doubled {
+        /// The line of the second opening marker.
+        line: usize,
+        /// The marker.
+        marker: String,
+        /// The line of the first one.
+        first: usize,
+    },
+    /// A line of an entry would be read as a marker.
+    #[error("the entry `{entry}` contains a block's marker")]
+    Entry {
+        /// The entry.
+        entry: String,
+    },
+}
+
+/// A block that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Its name; `None` for the block without one.
+    pub name: Option<String>,
+    /// The line of its opening marker, from 1.
+    pub line: usize,
+    /// Its lines without their endings.
+    pub lines: Vec<String>,
+}
+
+/// Returns the block `name` (`None` for the one without a name), if it is there.
+///
+/// # Errors
+/// The markers of the text do not pair up, or the block is there twice.
+pub fn find(text: &[u8], name: Option<&str>) -> Result<Option<Block>, BlockError> {
+    let spans = scan(text)?;
+    Ok(only(&spans, name)?.map(|span| block(text, span)))
+}
+
+/// Returns the blocks that have a name, in the order of the text: in a workspace's `.gitignore`
+/// those are another program's, one a pack.
+///
+/// # Errors
+/// The markers of the text do not pair up.
+pub fn foreign_blocks(text: &[u8]) -> Result<Vec<Block>, BlockError> {
+    let spans = scan(text)?;
+    Ok(spans
+        .iter()
+        .filter(|span| span.name.is_some())
+        .map(|span| block(text, span))
+        .collect())
+}
+
+/// Returns the text with exactly `entries`, sorted and each once, in the block `name`. A block
+/// that is not there is appended; without entries there is no block. An entry may span lines.
+///
+/// # Errors
+/// See [`BlockError`]. Other blocks may be there several times, this one may not.
+pub fn replace(text: &[u8], name: Option<&str>, entries: &[String]) -> Result<Vec<u8>, BlockError> {
+    let spans = scan(text)?;
+    let span = only(&spans, name)?;
+    if let Some(entry) = entries.iter().find(|entry| holds_marker(entry)) {
+        return Err(BlockError::Entry {
+            entry: entry.clone(),
+        });
+    }
+    let sorted: BTreeSet<&str> = entries.iter().map(String::as_str).collect();
+    Ok(match span {
+        None if sorted.is_empty() => text.to_vec(),
+        None => append(text, name, &sorted),
+        Some(span) if sorted.is_empty() => remove(text, span),
+        Some(span) => {
+            let block = render(name, &sorted, span.newline);
+            [&text[..span.start], &block, &text[span.end..]].concat()
+        }
+    })
+}
+
+/// Returns the line that makes `git` ignore the directory of a pack and nothing else, escaped as
+/// gitignore(5) says. Between the slashes neither `#`, `!` nor a trailing space is special.
+#[must_use]
+pub fn ignore_line(path: &PackPath) -> String {
+    let mut line = String::from("/");
+    for character in path.as_str().chars() {
+        if matches!(character, '\\' | '*' | '?' | '[' | ']') {
+            line.push('\\');
+        }
+        line.push(character);
+    }
+    line.push('/');
+    line
+}
+
+fn only<'s, 't>(
+    spans: &'s [Span<'t>],
+    name: Option<&str>,
+) -> Result<Option<&'s Span<'t>>, BlockError> {
+    let mut found = spans
+        .iter()
+        .filter(|span| span.name == name.map(str::as_bytes));
+    let first = found.next();
+    match (first, found.next()) {
+        (Some(first), Some(second)) => Err(BlockError::Doubled {
+            line: second.line,
+            marker: opening(name),
+            first: first.line,
+        }),
+        _ => Ok(first),
+    }
+}
+
+fn block(text: &[u8], span: &Span<'_>) -> Block {
+    let body = &text[span.body.clone()];
+    let body = body.strip_suffix(b"\n").unwrap_or(body);
+    let lines = if span.body.is_empty() {
+        Vec::new()
+    } else {
+        body.split(|byte| *byte == b'\n')
+            .map(|line| {
+                String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned()
+            })
+            .collect()
+    };
+    let name = span
+        .name
+        .map(|name| String::from_utf8_lossy(name).into_owned());
+    Block {
+        name,
+        line: span.line,
+        lines,
+    }
+}
+
+fn append(text: &[u8], name: Option<&str>, entries: &BTreeSet<&str>) -> Vec<u8> {
+    let newline = newline_of(text);
+    let block = render(name, entries, newline);
+    if text.is_empty() || text.ends_with(b"\n") {
+        [text, &block, newline].concat()
+    } else {
+        // The text had no final newline, so it still has none.
+        [text, newline, &block].concat()
+    }
+}
+
+fn remove(text: &[u8], span: &Span<'_>) -> Vec<u8> {
+    let (before, after) = (&text[..span.start], &text[span.end..]);
+    if let Some(rest) = after
+        .strip_prefix(b"\r\n")
+        .or_else(|| after.strip_prefix(b"\n"))
+    {
+        return [before, rest].concat();
+    }
+    // The block ends a text without a final newline: the newline before it came with it. Only as
+    // much is taken as the block's own line endings say, for a lone CR there is the user's.
+    let before = before
+        .strip_suffix(span.newline)
+        .or_else(|| before.strip_suffix(b"\n"))
+        .unwrap_or(before);
+    [before, after].concat()
+}
+
+/// Returns the block without the newline after its closing marker.
+fn render(name: Option<&str>, entries: &BTreeSet<&str>, newline: &[u8]) -> Vec<u8> {
+    let mut block = opening(name).into_bytes();
+    for entry in entries {
+        block.extend_from_slice(newline);
+        block.extend_from_slice(entry.as_bytes());
+    }
+    block.extend_from_slice(newline);
+    block.extend_from_slice(closing(name).as_bytes());
+    block
+}
+
+fn opening(name: Option<&str>) -> String {
+    name.map_or_else(
+        || "# >>> grex >>>".into(),
+        |name| format!("# >>> grex:{name} >>>"),
+    )
+}
+
+fn closing(name: Option<&str>) -> String {
+    name.map_or_else(
+        || "# <<< grex <<<".into(),
+        |name| format!("# <<< grex:{name} <<<"),
+    )
+}
+
+fn holds_marker(entry: &str) -> bool {
+    entry.split('\n').any(|line| is_marker(line.as_bytes()))
+}
+
+/// Returns the ending of the first line: that is how the file is written.
+fn newline_of(text: &[u8]) -> &'static [u8] {
+    let end = text.iter().position(|byte| *byte == b'\n');
+    if end.is_some_and(|end| text[..end].ends_with(b"\r")) {
+        b"\r\n"
+    } else {
+        b"\n"
+    }
+}

@@ -1,0 +1,71 @@
+//! Why the books could not be read or written.
+
+use std::path::PathBuf;
+
+use crate::model::block::BlockError;
+use crate::model::event::EventError;
+use crate::model::manifest::ManifestError;
+use crate::sys::fs::FileError;
+use crate::sys::lock::LockError;
+
+/// Why the books could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no workspace at a directory or above it.
+    #[error("no grex.jsonl in {} or above it: run `grex init` where the workspace is to be", start.display())]
+    NoWorkspace {
+        /// Where the search began.
+        start: PathBuf,
+    },
+    /// A workspace's manifest is not there.
+    #[error("no manifest at {}: run `grex init` there, or name another with `--manifest`", path.display())]
+    NoManifest {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The manifest cannot be trusted.
+    #[error("{}: {source}", path.display())]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// The line, and what is wrong with it.
+        source: ManifestError,
+    },
+    /// An event cannot be written.
+    #[error("cannot record the change: {0}")]
+    Event(#[from] EventError),
+    /// A component of a path is a symbolic link that must not be followed.
+    #[error("{} is a symbolic link {reason}: nothing is done through it", link.display())]
+    Link {
+        /// The component.
+        link: PathBuf,
+        /// Where it leads, in words that follow `a symbolic link`.
+        reason: String,
+    },
+    /// A file's managed blocks are broken.
+    #[error("{}: {source}", path.display())]
+    Block {
+        /// The file.
+        path: PathBuf,
+        /// The line, and what is wrong with it.
+        source: BlockError,
+    },
+    /// Something cannot be moved to the trash because that is on another file system.
+    #[error(
+        "{} is on another file system than the trash {}: nothing was moved; move it away yourself",
+        from.display(),
+        trash.display()
+    )]
+    OtherFilesystem {
+        /// What was to be moved.
+        from: PathBuf,
+        /// The trash.
+        trash: PathBuf,
+    },
+    /// A lock was not had.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A file operation failed.
+    #[error(transparent)]
+    File(#[from] FileError),
+}

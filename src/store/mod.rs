@@ -1,0 +1,15 @@
+//! The books of a workspace on disk: what is declared, what was found, what is under way.
+//!
+//! Nobody else opens these files. The formats and their rules are `docs/formats.md`'s; the rules
+//! that need no file are in [`crate::model`].
+
+pub mod blocks;
+mod error;
+pub mod journal;
+pub mod layout;
+pub mod lockfile;
+pub mod manifest;
+pub mod trash;
+
+pub use self::error::StoreError;
+pub use self::layout::Workspace;

@@ -1,0 +1,165 @@
+//! The trash: what must go from a workspace is moved here, and nothing is ever replaced.
+
+use std::fs::{DirBuilder, remove_dir};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::{StoreError, Workspace};
+use crate::model::path::PackPath;
+use crate::sys::clock;
+use crate::sys::fs::{self, FileError};
+
+/// Moves a pack's directory (or whatever is at `from`) into the trash and returns where it is now:
+/// `.grex/.state/trash/<time>/<id>`. Every move has a `<time>` of its own, with a suffix where the
+/// second is taken, so that nothing is ever moved into what was moved before.
+///
+/// # Errors
+/// [`StoreError::OtherFilesystem`] when only a copy could do it; or the move failed. What was at
+/// `from` is then still there, and nothing is left in the trash.
+pub fn move_to_trash(
+    workspace: &Workspace,
+    from: &Path,
+    id: &PackPath,
+    now: Timestamp,
+) -> Result<PathBuf, StoreError> {
+    workspace.ensure_state()?;
+    let trash = workspace.trash();
+    fs::create_dir_all(&trash)?;
+    let bin = new_bin(&trash, &clock::file_name(now))?;
+    let place = bin.join(id.as_str());
+    let moved = fs::create_dir_all(place.parent().unwrap_or(&bin))
+        .and_then(|_| fs::rename_noreplace(from, &place));
+    let Err(error) = moved else { return Ok(place) };
+    for directory in place
+        .ancestors()
+        .skip(1)
+        .take_while(|directory| directory.starts_with(&bin))
+    {
+        // Only empty directories can be removed so, and these are ours.
+        let _ = remove_dir(directory);
+    }
+    Err(if error.source.kind() == io::ErrorKind::CrossesDevices {
+        StoreError::OtherFilesystem {
+            from: from.into(),
+            trash,
+        }
+    } else {
+        error.into()
+    })
+}
+
+/// Makes a new directory for the time, with a random suffix where that is taken: counting up would
+/// take ever longer for many packs that go in one second.
+fn new_bin(trash: &Path, time: &str) -> Result<PathBuf, FileError> {
+    let bin = trash.join(time);
+    match DirBuilder::new().create(&bin) {
+        Ok(()) => Ok(bin),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => tempfile::Builder::new()
+            .prefix(&format!("{time}-"))
+            .tempdir_in(trash)
+            .map(tempfile::TempDir::keep)
+            .map_err(FileError::when("create a directory in", trash)),
+        Err(error) => Err(FileError::when("create the directory", &bin)(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::fs::{create_dir_all, read_to_string, write};
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-01-31T08:09:10.5Z".parse().unwrap()
+    }
+
+    fn workspace() -> (tempfile::TempDir, Workspace) {
+        let place = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at_manifest(&place.path().join("grex.jsonl")).unwrap();
+        (place, workspace)
+    }
+
+    fn pack(workspace: &Workspace, path: &str, content: &str) -> (PathBuf, PackPath) {
+        let directory = workspace.root().join(path);
+        create_dir_all(&directory).unwrap();
+        write(directory.join("f"), content).unwrap();
+        (directory, PackPath::parse(path).unwrap())
+    }
+
+    #[test]
+    fn a_pack_is_moved_as_it_is_and_its_place_told() {
+        let (_place, workspace) = workspace();
+        let (from, id) = pack(&workspace, "a/b", "work");
+        let to = move_to_trash(&workspace, &from, &id, now()).unwrap();
+        assert_eq!(
+            to,
+            workspace
+                .root()
+                .join(".grex/.state/trash/20260131T080910Z/a/b")
+        );
+        assert_eq!(read_to_string(to.join("f")).unwrap(), "work");
+        assert!(!from.exists());
+        assert!(workspace.state_directory().join(".gitignore").exists());
+    }
+
+    #[test]
+    fn nothing_that_was_moved_is_replaced_or_added_to() {
+        let (_place, workspace) = workspace();
+        let mut moved = Vec::new();
+        for (number, path) in ["a/b", "a", "a", "a/b", "a/b/c"].into_iter().enumerate() {
+            let (from, id) = pack(&workspace, path, &number.to_string());
+            moved.push(move_to_trash(&workspace, &from, &id, now()).unwrap());
+        }
+        for (number, place) in moved.iter().enumerate() {
+            assert_eq!(read_to_string(place.join("f")).unwrap(), number.to_string());
+            assert_eq!(
+                moved
+                    .iter()
+                    .filter(|other| other.starts_with(place))
+                    .count(),
+                1
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_leaves_no_trace() {
+        let (_place, workspace) = workspace();
+        let from = workspace.root().join("a/b");
+        let error = move_to_trash(&workspace, &from, &PackPath::parse("a/b").unwrap(), now());
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .starts_with(&format!("cannot move {}", from.display()))
+        );
+        assert_eq!(workspace.trash().read_dir().unwrap().count(), 0);
+    }
+
+    #[test]
+    fn another_file_system_is_said_and_nothing_is_lost() {
+        let (_place, workspace) = workspace();
+        // Shared memory is nearly always a file system of its own; where it is not, there is none
+        // to test with.
+        let Ok(from) = tempfile::tempdir_in("/dev/shm") else {
+            return;
+        };
+        use std::os::unix::fs::MetadataExt;
+        if from.path().metadata().unwrap().dev() == workspace.root().metadata().unwrap().dev() {
+            return;
+        }
+        write(from.path().join("f"), "work").unwrap();
+        let id = PackPath::parse("a").unwrap();
+        let error = move_to_trash(&workspace, from.path(), &id, now()).unwrap_err();
+        assert!(
+            matches!(error, StoreError::OtherFilesystem { .. }),
+            "{error}"
+        );
+        assert_eq!(read_to_string(from.path().join("f")).unwrap(), "work");
+        assert_eq!(workspace.trash().read_dir().unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,264 @@
+//! Locks between processes, held for as long as a future runs.
+//!
+//! The lock is the operating system's and ends with its holder, so a lock file that is left over
+//! locks nothing. The file is never deleted: whoever opened it before would then hold a lock on a
+//! file that nobody else can find, beside the next holder. A lock that somebody else holds is
+//! asked for again and again, not waited for in the system: a thread in there can neither be
+//! cancelled nor timed out.
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::future::Future;
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use fd_lock::{RwLock, RwLockWriteGuard};
+use rustix::fs::OFlags;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use super::fs::{FileError, open_regular};
+
+/// The first pause between two tries; each is half as long again as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// How much of a lock file is read to learn who holds it.
+const HOLDER_LIMIT: usize = 4096;
+
+/// Who holds a lock: one line of JSON in the lock file, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The process.
+    pub pid: u32,
+    /// The machine it runs on.
+    pub host: String,
+    /// What it does: `sync`, `add`.
+    pub verb: String,
+    /// Since when: RFC 3339, UTC.
+    pub started: String,
+}
+
+impl Holder {
+    /// Returns this process, doing `verb` since `started` (RFC 3339, UTC).
+    #[must_use]
+    pub fn this_process(verb: &str, started: String) -> Self {
+        let host = rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned();
+        Self {
+            pid: std::process::id(),
+            host,
+            verb: verb.into(),
+            started,
+        }
+    }
+}
+
+impl std::fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            pid,
+            host,
+            verb,
+            started,
+        } = self;
+        write!(
+            formatter,
+            "`grex {verb}` (process {pid} on {host}, since {started})"
+        )
+    }
+}
+
+/// How to wait for a lock that somebody else holds.
+pub struct Wait<'a> {
+    /// How long; zero means not at all.
+    pub timeout: Duration,
+    /// Called once, when waiting begins, with who holds the lock, if its file says so.
+    pub on_wait: &'a mut (dyn FnMut(Option<&Holder>) + Send),
+    /// Ends the waiting, not the work under the lock.
+    pub cancel: &'a CancellationToken,
+}
+
+/// Why a lock was not had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody else holds it, for longer than there was time to wait.
+    #[error("{} holds the lock {}, waited {:.1} s for it", who(holder.as_ref()), path.display(), waited.as_secs_f64())]
+    Held {
+        /// Who, if the lock file says so.
+        holder: Option<Holder>,
+        /// The lock file.
+        path: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The waiting was cancelled.
+    #[error("cancelled while waiting for the lock {}", path.display())]
+    Cancelled {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The lock file cannot be made or locked.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+fn who(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "another process".into(), Holder::to_string)
+}
+
+/// Runs `body` while holding the lock at `path`, whose directory must be there. The body begins
+/// only when the lock is held, and the lock ends when the body does, or when this future is
+/// dropped.
+///
+/// # Errors
+/// The lock was not had, and `body` was not run.
+pub async fn hold<T>(
+    path: &Path,
+    wait: Wait<'_>,
+    holder: &Holder,
+    body: impl Future<Output = T>,
+) -> Result<T, LockError> {
+    let Opened {
+        mut lock,
+        file,
+        modified,
+    } = open(path)?;
+    let begin = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    let mut told = false;
+    let guard = loop {
+        if let Some(guard) = attempt(&mut lock, path)? {
+            break guard;
+        }
+        let waited = begin.elapsed();
+        if waited >= wait.timeout {
+            return Err(LockError::Held {
+                holder: read_holder(&file),
+                path: path.into(),
+                waited,
+            });
+        }
+        if !told {
+            (wait.on_wait)(read_holder(&file).as_ref());
+            told = true;
+        }
+        tokio::select! {
+            biased;
+            () = wait.cancel.cancelled() => return Err(LockError::Cancelled { path: path.into() }),
+            () = tokio::time::sleep(pause.min(wait.timeout - waited)) => {}
+        }
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+    };
+    let held = Held::begin(guard, modified, holder);
+    let result = body.await;
+    drop(held);
+    Ok(result)
+}
+
+/// Runs `body` while holding the lock at `path`, if nobody else holds it right now.
+///
+/// # Errors
+/// As [`hold`]; [`LockError::Held`] at once.
+pub async fn try_hold<T>(
+    path: &Path,
+    holder: &Holder,
+    body: impl Future<Output = T>,
+) -> Result<T, LockError> {
+    let wait = Wait {
+        timeout: Duration::ZERO,
+        on_wait: &mut |_| {},
+        cancel: &CancellationToken::new(),
+    };
+    hold(path, wait, holder, body).await
+}
+
+/// A lock file that is open but not locked.
+struct Opened {
+    lock: RwLock<File>,
+    /// The same open file, to look into while `lock` is borrowed.
+    file: File,
+    /// When it was last modified; `None` for a new one.
+    modified: Option<SystemTime>,
+}
+
+fn open(path: &Path) -> Result<Opened, FileError> {
+    let action = "open the lock";
+    // Created in a second step, to know whether it was there. Reading and writing: a lock on a
+    // network file system may ask for both.
+    let (file, modified) = match open_regular(path, action, OFlags::RDWR)? {
+        Some((file, metadata)) => (file, metadata.modified().ok()),
+        None => match open_regular(path, action, OFlags::RDWR | OFlags::CREATE)? {
+            Some((file, _)) => (file, None),
+            None => {
+                return Err(FileError::when(action, path)(io::Error::from(
+                    io::ErrorKind::NotFound,
+                )));
+            }
+        },
+    };
+    let second = file.try_clone().map_err(FileError::when(action, path))?;
+    Ok(Opened {
+        lock: RwLock::new(file),
+        file: second,
+        modified,
+    })
+}
+
+fn attempt<'l>(
+    lock: &'l mut RwLock<File>,
+    path: &Path,
+) -> Result<Option<RwLockWriteGuard<'l, File>>, FileError> {
+    match lock.try_write() {
+        Ok(guard) => Ok(Some(guard)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        Err(error) => Err(FileError::when("lock", path)(error)),
+    }
+}
+
+fn read_holder(file: &File) -> Option<Holder> {
+    let mut bytes = [0; HOLDER_LIMIT];
+    let length = file.read_at(&mut bytes, 0).ok()?;
+    let line = bytes[..length].split(|byte| *byte == b'\n').next()?;
+    serde_json::from_slice(line).ok()
+}
+
+/// A lock that is held; ends with the value.
+struct Held<'l> {
+    guard: RwLockWriteGuard<'l, File>,
+    modified: Option<SystemTime>,
+}
+
+impl<'l> Held<'l> {
+    fn begin(
+        mut guard: RwLockWriteGuard<'l, File>,
+        modified: Option<SystemTime>,
+        holder: &Holder,
+    ) -> Self {
+        let mut line = serde_json::to_vec(holder).unwrap_or_default();
+        line.push(b'\n');
+        // The line is for people: on a full disk the lock is held all the same.
+        let _ = guard.set_len(0).and_then(|()| guard.write_all(&line));
+        Self { guard, modified }
+    }
+}
+
+impl Drop for Held<'_> {
+    /// Puts the modification time back, then (with the guard) ends the lock: a run that changes
+    /// nothing must leave every time in a workspace as it was, or backups, build tools and
+    /// `find -newer` would see a change where there is none.
+    fn drop(&mut self) {
+        if let Some(modified) = self.modified {
+            // A time that cannot be set is no reason to fail work that is done.
+            let _ = self.guard.set_modified(modified);
+        }
+    }
+}
