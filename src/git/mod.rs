@@ -7,6 +7,7 @@
 
 pub mod checkout;
 pub mod config;
+pub mod failure;
 mod file;
 pub mod objects;
 pub mod progress;

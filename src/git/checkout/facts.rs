@@ -42,11 +42,12 @@ pub fn linked_worktrees(git_dir: &Path) -> std::io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Whether there is a stash. Its ref is not packed unless a person does it, and its log stays a
-/// file then: where either exists, the answer is yes.
+/// Whether there is a stash, or may be one. Its ref is not packed unless a person does it, and its
+/// log stays a file then: where either exists, the answer is yes. With reftable the files cannot
+/// tell, and the answer is yes.
 #[must_use]
 pub fn has_stash(git_dir: &Path) -> bool {
-    ["refs/stash", "logs/refs/stash"]
+    ["refs/stash", "logs/refs/stash", "reftable"]
         .iter()
         .any(|name| git_dir.join(name).symlink_metadata().is_ok())
 }

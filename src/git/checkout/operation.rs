@@ -68,7 +68,8 @@ impl Operation {
 }
 
 /// What is under way, from the files that `git status` goes by too. A rebase comes first: it
-/// stops in merges and picks of its own, which only it can continue. A bisection comes last.
+/// stops in merges and picks of its own, which only it can continue. A bisection comes last. (With reftable, a pick or revert of one commit is not
+/// a file, and is not seen here: its conflict is in the status.)
 #[must_use]
 pub fn operation(git_dir: &Path) -> Option<Operation> {
     let has = |name: &str| git_dir.join(name).symlink_metadata().is_ok();

@@ -190,10 +190,14 @@ impl Reader<'_> {
             self.position += 1;
         }
         match self.next() {
-            None | Some(b'\n') => return Ok(None),
-            Some(b'=') => {}
-            Some(_) => return Err("a key is followed by something else than ="),
+            None | Some(b'\n') => Ok(None),
+            Some(b'=') => self.text().map(Some),
+            Some(_) => Err("a key is followed by something else than ="),
         }
+    }
+
+    /// What follows `=`.
+    fn text(&mut self) -> Step<String> {
         let mut value = Vec::new();
         // How much of the value stays when trailing white space outside quotes is dropped.
         let mut kept = 0;
@@ -226,9 +230,7 @@ impl Reader<'_> {
             kept = value.len();
         }
         value.truncate(kept);
-        String::from_utf8(value)
-            .map(Some)
-            .map_err(|_| "it is not UTF-8")
+        String::from_utf8(value).map_err(|_| "it is not UTF-8")
     }
 
     /// Behind a backslash in a value; `None` continues the value on the next line.

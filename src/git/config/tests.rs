@@ -46,7 +46,6 @@ fn refuses_what_git_refuses() {
         "[core]\na b\n",
         "[core]\na = \"x\n",
         "[core]\na = \\x\n",
-        
         "[core]\n=1\n",
         "[core \"a\nb\"]\n",
         "[co_re]\n",

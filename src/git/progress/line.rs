@@ -56,8 +56,8 @@ pub enum Stage {
 }
 
 impl Line {
-    /// Says what a line is.
-    pub(super) fn parse(line: &str) -> Self {
+    /// Says what a line is; its end does not matter.
+    pub(in crate::git) fn parse(line: &str) -> Self {
         let line = line.trim_end();
         if let Some(said) = line.strip_prefix("remote:") {
             // Git ends what a server says with what clears the rest of a terminal's line.

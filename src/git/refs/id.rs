@@ -53,7 +53,7 @@ impl ObjectId {
 }
 
 /// Whether these bytes are a full object id of either case.
-pub(in crate::git) fn is_hex(bytes: &[u8]) -> bool {
+fn is_hex(bytes: &[u8]) -> bool {
     matches!(bytes.len(), 40 | 64) && bytes.iter().all(u8::is_ascii_hexdigit)
 }
 

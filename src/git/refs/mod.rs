@@ -3,10 +3,10 @@
 mod id;
 mod packed;
 mod store;
+mod syntax;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::git) use id::is_hex;
 pub use id::{ObjectId, ObjectIdError};
 pub use store::{Head, RefValue, Refs, RefsError};
-pub(in crate::git) use store::{HeadText, parse_head};
+pub(in crate::git) use syntax::parse_head;

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::ObjectId;
 use super::packed::Packed;
+use super::syntax::{HeadText, is_full_name, parse_head};
 use crate::git::file::{Found, look};
 use crate::sys::fs::FileError;
 
@@ -47,7 +48,7 @@ pub struct RefValue {
     pub peeled: Option<ObjectId>,
 }
 
-/// Why a ref could not be read from files.
+/// Why a ref could not be read from files. Whatever it is, git is the one to ask.
 #[derive(Debug, thiserror::Error)]
 pub enum RefsError {
     /// Not the usual layout, or damaged. Git knows, or has the better message.
@@ -251,30 +252,6 @@ fn inode(_metadata: &std::fs::Metadata) -> u64 {
     0
 }
 
-/// What a `HEAD` or loose ref file says.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::git) enum HeadText {
-    /// An object.
-    Id(ObjectId),
-    /// Another ref.
-    Ref(String),
-}
-
-/// Reads the content of a ref file as git does: `ref:` and a name, or an id up to white space.
-pub(in crate::git) fn parse_head(text: &[u8]) -> Option<HeadText> {
-    if let Some(target) = text.strip_prefix(b"ref:") {
-        let target = std::str::from_utf8(target.trim_ascii()).ok()?;
-        return target
-            .starts_with("refs/")
-            .then(|| HeadText::Ref(target.into()));
-    }
-    let end = text
-        .iter()
-        .position(u8::is_ascii_whitespace)
-        .unwrap_or(text.len());
-    ObjectId::from_bytes(&text[..end]).map(HeadText::Id)
-}
-
 fn refuse_unusual_layout(git_dir: &Path) -> Result<(), RefsError> {
     match look(git_dir, 0) {
         Ok(Found::Directory) => {}
@@ -298,20 +275,8 @@ fn refuse_unusual_layout(git_dir: &Path) -> Result<(), RefsError> {
     Ok(())
 }
 
-/// Refuses whatever could lead out of `refs/` or is no name to git. (git-check-ref-format(1).)
 fn check_name(name: &str) -> Result<(), RefsError> {
-    let component =
-        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
-    let valid = name.starts_with("refs/")
-        && name.len() <= 4096
-        && name.split('/').all(component)
-        && !name.contains("..")
-        && !name.contains("@{")
-        && !name.ends_with('.')
-        && !name
-            .bytes()
-            .any(|byte| byte <= b' ' || byte == 0x7f || b"~^:?*[\\".contains(&byte));
-    if valid {
+    if is_full_name(name) {
         return Ok(());
     }
     Err(RefsError::Name(name.chars().take(256).collect()))

@@ -163,7 +163,7 @@ fn counts_all_and_keeps_some() {
 
 #[test]
 fn what_it_does_not_know_is_counted_and_not_clean() {
-    let report = parse(b"x what\0# branch.new thing\0# alone\01 M.\0\0? a\0? cut");
+    let report = parse(b"x what\0# branch.new thing\0# alone\x001 M.\0\0? a\0? cut");
     assert_eq!((report.unknown, report.untracked), (4, 1));
     assert!(!parse(b"3 new kind\0").is_clean());
     let mut parser = StatusParser::new(9);
