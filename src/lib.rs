@@ -2,6 +2,7 @@
 //! state. The modules below are its layers, lowest first; each imports only those above it in
 //! this list. `docs/ARCHITECTURE.md` is the map.
 
+pub mod git;
 pub mod model;
 pub mod sys;
 

@@ -1,0 +1,287 @@
+//! Where a repository's refs are looked up.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+use super::ObjectId;
+use super::packed::Packed;
+use super::syntax::{HeadText, is_full_name, parse_head};
+use crate::git::file::{Found, look};
+use crate::sys::fs::FileError;
+
+/// A loose ref is one line; git itself reads no more than a few hundred bytes.
+const LOOSE_LIMIT: u64 = 8 * 1024;
+/// About a million refs.
+const PACKED_LIMIT: u64 = 128 * 1024 * 1024;
+const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// The refs of one repository, as its files say at the moment of asking.
+///
+/// This knows the layout that `git init` and `git clone` make. Whatever else a repository may be
+/// is [`RefsError::Unusual`], and the caller asks git instead.
+#[derive(Debug)]
+pub struct Refs {
+    git_dir: PathBuf,
+    head: Head,
+    packed: Mutex<Option<(Stamp, Packed)>>,
+}
+
+/// What `HEAD` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// On the branch of this name (`main`, not `refs/heads/main`), which has a commit.
+    Branch(String),
+    /// On no branch, at this commit.
+    Detached(ObjectId),
+    /// On the branch of this name, which has no commit yet.
+    Unborn(String),
+}
+
+/// What a ref points to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefValue {
+    /// The object: a commit, or an annotated tag.
+    pub id: ObjectId,
+    /// What the annotated tag leads to, where the file says so. `None` is "not recorded":
+    /// [`crate::git::objects::peel_tag`] may know.
+    pub peeled: Option<ObjectId>,
+}
+
+/// Why a ref could not be read from files. Whatever it is, git is the one to ask.
+#[derive(Debug, thiserror::Error)]
+pub enum RefsError {
+    /// Not the usual layout, or damaged. Git knows, or has the better message.
+    #[error("refs cannot be read from files: {0}")]
+    Unusual(String),
+    /// Not a full ref name, or one that git would refuse.
+    #[error("`{0}` is not a full ref name")]
+    Name(String),
+    /// A file could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// What tells one version of `packed-refs` from the next: git always replaces the whole file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    inode: u64,
+}
+
+enum Loose {
+    Missing,
+    Id(ObjectId),
+    Symbolic(String),
+}
+
+impl Refs {
+    /// Opens the refs of `git_dir`, a repository's own `.git` directory, and reads `HEAD`.
+    pub fn open(git_dir: &Path) -> Result<Self, RefsError> {
+        refuse_unusual_layout(git_dir)?;
+        let mut refs = Self {
+            git_dir: git_dir.into(),
+            head: Head::Unborn(String::new()),
+            packed: Mutex::new(None),
+        };
+        refs.head = refs.read_head()?;
+        Ok(refs)
+    }
+
+    /// What `HEAD` said when the refs were opened.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The commit that is checked out; `None` on a branch without commits.
+    pub fn head_commit(&self) -> Result<Option<ObjectId>, RefsError> {
+        match &self.head {
+            Head::Detached(id) => Ok(Some(id.clone())),
+            Head::Unborn(name) | Head::Branch(name) => Ok(self
+                .find(&format!("refs/heads/{name}"))?
+                .map(|value| value.id)),
+        }
+    }
+
+    /// Looks up a full ref name, such as `refs/heads/main`, through at most one symbolic ref
+    /// (`refs/remotes/origin/HEAD`). `None` means that there is no such ref.
+    pub fn find(&self, name: &str) -> Result<Option<RefValue>, RefsError> {
+        let target = match self.find_direct(name)? {
+            Target::Value(value) => return Ok(value),
+            Target::Symbolic(target) => target,
+        };
+        match self.find_direct(&target)? {
+            Target::Value(value) => Ok(value),
+            Target::Symbolic(_) => Err(unusual("a symbolic ref leads to another one")),
+        }
+    }
+
+    /// What a symbolic ref names: `refs/remotes/origin/main` for `refs/remotes/origin/HEAD`.
+    /// `None` where the ref is missing or not symbolic.
+    pub fn symbolic_target(&self, name: &str) -> Result<Option<String>, RefsError> {
+        check_name(name)?;
+        Ok(match self.read_loose(name)? {
+            Loose::Symbolic(target) => Some(target),
+            Loose::Missing | Loose::Id(_) => None,
+        })
+    }
+
+    fn read_head(&self) -> Result<Head, RefsError> {
+        let text = match look(&self.git_dir.join("HEAD"), LOOSE_LIMIT)? {
+            Found::File(text) => text,
+            Found::Link => return Err(unusual("HEAD is a symbolic link")),
+            _ => return Err(unusual("there is no HEAD")),
+        };
+        let target = match parse_head(&text) {
+            Some(HeadText::Id(id)) => return Ok(Head::Detached(id)),
+            Some(HeadText::Ref(target)) => target,
+            None => return Err(unusual("HEAD is damaged")),
+        };
+        let Some(branch) = target.strip_prefix("refs/heads/") else {
+            return Err(unusual("HEAD names something that is not a branch"));
+        };
+        if check_name(&target).is_err() {
+            return Err(unusual("HEAD names no possible branch"));
+        }
+        match self.find_direct(&target)? {
+            Target::Value(Some(_)) => Ok(Head::Branch(branch.into())),
+            Target::Value(None) => Ok(Head::Unborn(branch.into())),
+            Target::Symbolic(_) => Err(unusual("the checked-out branch is a symbolic ref")),
+        }
+    }
+
+    /// Loose, then packed, then loose again: git may be packing the ref meanwhile, which writes
+    /// it to `packed-refs` first and removes the file after, or updating it the other way round.
+    fn find_direct(&self, name: &str) -> Result<Target, RefsError> {
+        check_name(name)?;
+        match self.read_loose(name)? {
+            Loose::Id(id) => return Ok(Target::id(id)),
+            Loose::Symbolic(target) => return Ok(Target::Symbolic(target)),
+            Loose::Missing => {}
+        }
+        if let Some(value) = self.find_packed(name)? {
+            return Ok(Target::Value(Some(value)));
+        }
+        Ok(match self.read_loose(name)? {
+            Loose::Id(id) => Target::id(id),
+            Loose::Symbolic(target) => Target::Symbolic(target),
+            Loose::Missing => Target::Value(None),
+        })
+    }
+
+    fn read_loose(&self, name: &str) -> Result<Loose, RefsError> {
+        let text = match look(&self.git_dir.join(name), LOOSE_LIMIT)? {
+            Found::File(text) => text,
+            Found::Missing | Found::Directory => return Ok(Loose::Missing),
+            Found::Link => return Err(unusual("a ref is a symbolic link")),
+            Found::Special => return Err(unusual("a ref is not a file")),
+        };
+        match parse_head(&text) {
+            Some(HeadText::Id(id)) => Ok(Loose::Id(id)),
+            Some(HeadText::Ref(target)) => Ok(Loose::Symbolic(target)),
+            None => Err(RefsError::Unusual(format!(
+                "the file of `{name}` is damaged"
+            ))),
+        }
+    }
+
+    /// Reads `packed-refs` on first use, and again whenever the file was replaced.
+    fn find_packed(&self, name: &str) -> Result<Option<RefValue>, RefsError> {
+        let path = self.git_dir.join("packed-refs");
+        let Some(stamp) = Stamp::of(&path)? else {
+            return Ok(None);
+        };
+        let mut packed = self
+            .packed
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if packed.as_ref().is_none_or(|(known, _)| *known != stamp) {
+            *packed = match look(&path, PACKED_LIMIT)? {
+                Found::File(bytes) => Some((stamp, Packed::new(bytes))),
+                Found::Missing => None,
+                _ => return Err(unusual("packed-refs is not a regular file")),
+            };
+        }
+        match packed.as_ref() {
+            Some((_, packed)) => packed
+                .find(name)
+                .map_err(|_| unusual("packed-refs is damaged")),
+            None => Ok(None),
+        }
+    }
+}
+
+enum Target {
+    Value(Option<RefValue>),
+    Symbolic(String),
+}
+
+impl Target {
+    fn id(id: ObjectId) -> Self {
+        Self::Value(Some(RefValue { id, peeled: None }))
+    }
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Result<Option<Self>, RefsError> {
+        match std::fs::symlink_metadata(path) {
+            Ok(metadata) => Ok(Some(Self {
+                length: metadata.len(),
+                modified: metadata.modified().ok(),
+                inode: inode(&metadata),
+            })),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(RefsError::File(FileError {
+                action: "look at",
+                path: path.into(),
+                source,
+            })),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn inode(metadata: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn inode(_metadata: &std::fs::Metadata) -> u64 {
+    0
+}
+
+fn refuse_unusual_layout(git_dir: &Path) -> Result<(), RefsError> {
+    match look(git_dir, 0) {
+        Ok(Found::Directory) => {}
+        _ => return Err(unusual("the git directory is not a directory")),
+    }
+    if git_dir.join("commondir").exists() {
+        return Err(unusual("this is a linked worktree"));
+    }
+    if git_dir.join("reftable").exists() {
+        return Err(unusual("refs are stored as reftable"));
+    }
+    // Any mention of a ref storage is left to git: its value may be a URL in newer versions.
+    // Include files cannot set it, git reads extensions from this file alone.
+    if let Found::File(config) = look(&git_dir.join("config"), CONFIG_LIMIT)?
+        && config
+            .windows(b"refstorage".len())
+            .any(|window| window.eq_ignore_ascii_case(b"refstorage"))
+    {
+        return Err(unusual("the configuration names a ref storage"));
+    }
+    Ok(())
+}
+
+fn check_name(name: &str) -> Result<(), RefsError> {
+    if is_full_name(name) {
+        return Ok(());
+    }
+    Err(RefsError::Name(name.chars().take(256).collect()))
+}
+
+fn unusual(reason: &str) -> RefsError {
+    RefsError::Unusual(reason.into())
+}
