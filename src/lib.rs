@@ -2,14 +2,13 @@
 //! state. The modules below are its layers, lowest first; each imports only those above it in
 //! this list. `docs/ARCHITECTURE.md` is the map.
 
-pub mod git;
 pub mod model;
+
 pub mod sys;
 
-
+pub mod git;
 pub mod store;
 
+pub mod engine;
 
-
-
-
+pub mod ops;
