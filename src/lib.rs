@@ -3,4 +3,5 @@
 //! this list. `docs/ARCHITECTURE.md` is the map.
 
 pub mod model;
+pub mod store;
 pub mod sys;
