@@ -194,4 +194,27 @@ mod tests {
             PackFileErrorKind::Unreadable
         );
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_a_regular_file_is_refused_at_once() {
+        use std::os::unix::fs::symlink;
+        let root = pack(&[(".grex/real.yaml", PACK.as_bytes())]);
+        let file = root.path().join(".grex/pack.yaml");
+        let begun = std::time::Instant::now();
+        for target in ["real.yaml", "/dev/zero", "missing.yaml"] {
+            symlink(target, &file).unwrap();
+            let error = read_linux(&root).unwrap_err();
+            assert_eq!(error.kind, PackFileErrorKind::Unreadable, "{target}");
+            fs::remove_file(&file).unwrap();
+        }
+        // Nobody writes into it: opening it to read would wait for ever.
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &file, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        assert_eq!(
+            read_linux(&root).unwrap_err().kind,
+            PackFileErrorKind::Unreadable
+        );
+        assert!(begun.elapsed() < std::time::Duration::from_secs(1));
+    }
 }

@@ -4,11 +4,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::argument::{ArgumentError, Step};
 use super::environment::EnvArguments;
 use super::exec::ExecArguments;
 use super::files::{MkdirArguments, RmdirArguments, SymlinkArguments};
 use super::guard::{RequireArguments, WhenArguments};
-use super::shape::{self, ArgumentError, Step};
+use super::shape;
 use super::vocabulary::Vocabulary;
 
 /// The pack types that come with grex.

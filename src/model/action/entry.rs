@@ -10,7 +10,7 @@ use super::builtin;
 
 /// An action as it is written: its name and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Map<String, Value>")]
+#[serde(try_from = "Value", into = "Map<String, Value>")]
 pub struct ActionEntry {
     /// The action's name, known or not.
     pub name: String,
@@ -18,29 +18,33 @@ pub struct ActionEntry {
     pub arguments: Value,
 }
 
-/// Any mapping; a type of its own so that the error names what is expected.
-#[derive(Deserialize)]
-#[serde(expecting = "a mapping with one key, the action's name")]
-struct Fields(Map<String, Value>);
-
-/// Not exactly one key.
+/// Not an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "an action is a mapping with exactly one key, its name; found {found} keys\nindent the arguments further than the action's name"
-)]
-pub struct EntryError {
-    /// How many there are.
-    pub found: usize,
+pub enum EntryError {
+    /// No mapping.
+    #[error("an action is a mapping with one key, its name\nwrite e.g. `- mkdir: {{path: build}}`")]
+    NotAMapping,
+    /// Not exactly one key.
+    #[error(
+        "an action is a mapping with exactly one key, its name; found {found} keys\nindent the arguments further than the action's name"
+    )]
+    Keys {
+        /// How many there are.
+        found: usize,
+    },
 }
 
-impl TryFrom<Fields> for ActionEntry {
+impl TryFrom<Value> for ActionEntry {
     type Error = EntryError;
 
-    fn try_from(Fields(map): Fields) -> Result<Self, EntryError> {
+    fn try_from(value: Value) -> Result<Self, EntryError> {
+        let Value::Object(map) = value else {
+            return Err(EntryError::NotAMapping);
+        };
         let found = map.len();
         match (map.into_iter().next(), found) {
             (Some((name, arguments)), 1) => Ok(Self { name, arguments }),
-            _ => Err(EntryError { found }),
+            _ => Err(EntryError::Keys { found }),
         }
     }
 }

@@ -4,7 +4,9 @@
 //! reads its own with [`parse`]; nothing here runs anything. What the actions do is written down
 //! in docs/actions.md.
 
+mod argument;
 mod builtin;
+mod data;
 mod entry;
 mod environment;
 mod exec;
@@ -16,6 +18,7 @@ mod shape;
 mod text;
 mod vocabulary;
 
+pub use argument::{ArgumentError, ArgumentFault, Step, Subject};
 pub use builtin::{ACTIONS, BuiltinAction, PACK_TYPES, schema_of};
 pub use entry::{ActionEntry, EntryError};
 pub use environment::{EnvArguments, EnvScope};
@@ -24,7 +27,7 @@ pub use files::{LinkKind, MkdirArguments, RmdirArguments, SymlinkArguments};
 pub use guard::{Condition, RequireArguments, RequireError, RequireOnFail, WhenArguments};
 pub use nearest::nearest;
 pub use predicate::{OperatingSystem, Predicate};
-pub use shape::{ArgumentError, ArgumentFault, Step, Subject, parse};
+pub use shape::parse;
 pub use text::{
     EnvironmentName, Mode, PathText, Text, TextError, VersionRequirement, is_variable_name,
 };

@@ -6,90 +6,13 @@
 
 use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
-use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::de::{self, Expected, Unexpected};
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
+use super::argument::{ArgumentError, ArgumentFault, Step};
+use super::data::Data;
 use super::nearest::nearest;
-
-/// One step down into JSON data.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// To the value of a key.
-    Key(String),
-    /// To an element of a list, counted from 0.
-    Index(usize),
-}
-
-/// What of a place is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
-    /// The key at the end of the path.
-    Key,
-    /// The value there.
-    Value,
-}
-
-/// What kind of error an [`ArgumentError`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ArgumentFault {
-    /// A key that is not known.
-    UnknownKey,
-    /// An action, inside these arguments, that is not known.
-    UnknownAction,
-    /// Anything else: a wrong type, a missing key, a value that is refused.
-    Invalid,
-}
-
-/// Arguments that are refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ArgumentError {
-    /// Where, from the arguments' root down.
-    pub path: Vec<Step>,
-    /// Why, as a fragment.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
-    /// What kind of error it is.
-    pub fault: ArgumentFault,
-}
-
-impl ArgumentError {
-    /// An error about the value at `path`.
-    pub fn new(path: Vec<Step>, message: impl Into<String>) -> Self {
-        Self {
-            path,
-            message: message.into(),
-            hint: None,
-            fault: ArgumentFault::Invalid,
-        }
-    }
-
-    /// The same with advice.
-    #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    /// The same error, seen from a place that lies `outer` above.
-    #[must_use]
-    pub fn below(mut self, outer: impl IntoIterator<Item = Step>) -> Self {
-        self.path = outer.into_iter().chain(self.path).collect();
-        self
-    }
-
-    /// Whether the key or the value at the path is meant.
-    pub fn subject(&self) -> Subject {
-        match self.fault {
-            ArgumentFault::Invalid => Subject::Value,
-            ArgumentFault::UnknownKey | ArgumentFault::UnknownAction => Subject::Key,
-        }
-    }
-}
 
 /// Reads a value of type `T` from JSON data. A key that is given must have a value: `null` does
 /// not stand for an absent key.
@@ -124,19 +47,27 @@ fn steps(path: &serde_path_to_error::Path) -> Vec<Step> {
 /// The error of the deserializer below: a message with advice, without the place.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-struct Problem {
+pub(super) struct Problem {
     message: String,
     hint: Option<String>,
     fault: ArgumentFault,
 }
 
 impl Problem {
-    fn new(message: String, hint: Option<String>) -> Self {
+    pub(super) fn new(message: String, hint: Option<String>) -> Self {
         Self {
             message,
             hint,
             fault: ArgumentFault::Invalid,
         }
+    }
+
+    /// The same about the key that was read.
+    pub(super) fn of_key(mut self) -> Self {
+        if self.fault == ArgumentFault::Invalid {
+            self.fault = ArgumentFault::InvalidKey;
+        }
+        self
     }
 }
 
@@ -166,6 +97,9 @@ impl de::Error for Problem {
                 if expected == "text" =>
             {
                 Some("put it in quotes to make it text".to_owned())
+            }
+            Unexpected::Str(_) if expected == "true or false" => {
+                Some("write `true` or `false`, without quotes".to_owned())
             }
             Unexpected::Unit => Some("give it a value, or leave the key out".to_owned()),
             _ => None,
@@ -217,100 +151,6 @@ fn describe(unexpected: Unexpected<'_>) -> String {
         Unexpected::Map => "a mapping".to_owned(),
         Unexpected::Unit => "nothing".to_owned(),
         other => other.to_string(),
-    }
-}
-
-/// A serde deserializer over JSON data whose error is a [`Problem`].
-#[derive(Clone, Copy)]
-struct Data<'a>(&'a Value);
-
-impl<'de> IntoDeserializer<'de, Problem> for Data<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-impl<'de> Deserializer<'de> for Data<'de> {
-    type Error = Problem;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Number(number) => {
-                if let Some(value) = number.as_u64() {
-                    visitor.visit_u64(value)
-                } else if let Some(value) = number.as_i64() {
-                    visitor.visit_i64(value)
-                } else {
-                    visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN))
-                }
-            }
-            Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Array(items) => visitor.visit_seq(SeqDeserializer::new(items.iter().map(Data))),
-            Value::Object(map) => visitor.visit_map(MapDeserializer::new(
-                map.iter().map(|(key, value)| (key.as_str(), Data(value))),
-            )),
-        }
-    }
-
-    /// A present key has a value; absence is the only way to say nothing.
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Problem> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    /// A name alone, or a mapping with the name as its one key.
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Problem> {
-        match self.0 {
-            Value::String(text) => visitor.visit_enum(text.as_str().into_deserializer()),
-            Value::Object(map) if map.len() == 1 => {
-                let entries = map.iter().map(|(key, value)| (key.as_str(), Data(value)));
-                visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(entries)))
-            }
-            Value::Object(map) => Err(Problem::new(
-                format!("expected exactly one key, found {}", map.len()),
-                None,
-            )),
-            // The visitor's own refusal names what it wanted.
-            _ => self.deserialize_any(visitor),
-        }
-    }
-
-    /// Derived types would take a list for their fields in order; nobody means that.
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        match self.0 {
-            Value::Array(_) => Err(de::Error::invalid_type(Unexpected::Seq, &visitor)),
-            _ => self.deserialize_any(visitor),
-        }
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Problem> {
-        self.deserialize_map(visitor)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct identifier ignored_any
     }
 }
 

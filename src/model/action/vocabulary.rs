@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::argument::{ArgumentError, ArgumentFault, Step};
 use super::builtin;
 use super::nearest::nearest;
-use super::shape::{ArgumentError, ArgumentFault, Step};
 
 /// Checks the arguments of one action. It reads nothing but them; the vocabulary is for actions
 /// that contain actions.

@@ -39,6 +39,14 @@ pub(super) fn printable(message: &str) -> String {
     masked(&shown)
 }
 
+/// The beginning of the character that the byte belongs to; the text's end if it lies behind it.
+pub(super) fn char_start(text: &str, byte: usize) -> usize {
+    (0..=byte.min(text.len()))
+        .rev()
+        .find(|byte| text.is_char_boundary(*byte))
+        .unwrap_or(0)
+}
+
 fn is_hidden(character: char) -> bool {
     let is_layout = matches!(character, '\n' | '\r' | '\t');
     let turns_direction = matches!(

@@ -11,6 +11,7 @@ use super::raw::{ChildEntry, TargetFile};
 use super::source::SourceText;
 use super::spec::{self, ActionSpec, ChildSpec};
 use super::yaml;
+use super::yaml_error::YamlError;
 use crate::model::action::{
     ActionEntry, ArgumentError, ArgumentFault, Step, Subject, Vocabulary, parse,
 };
@@ -69,7 +70,7 @@ pub(super) fn read<T: DeserializeOwned + Into<TargetFile>>(
     }
 }
 
-fn syntax_error(source: &SourceText, error: &yaml::YamlError) -> PackFileError {
+fn syntax_error(source: &SourceText, error: &YamlError) -> PackFileError {
     let hint = error.hint.map(str::to_owned);
     let finding = source.error(
         PackFileErrorKind::Syntax,

@@ -16,6 +16,7 @@ mod source;
 mod spec;
 mod targets;
 mod yaml;
+mod yaml_error;
 
 pub use error::{PackFileError, PackFileErrorKind};
 pub use parse::{MAX_PACK_FILE_BYTES, PackSource, SourceFile, parse};

@@ -59,8 +59,8 @@ impl SourceText {
 
     /// What is underlined: the place's first line, and at least one character of it.
     pub(super) fn underlined(&self, place: Range<usize>) -> Range<usize> {
-        let start = self.text.floor_char_boundary(place.start);
-        let end = self.text.floor_char_boundary(place.end.max(start));
+        let start = excerpt::char_start(&self.text, place.start);
+        let end = excerpt::char_start(&self.text, place.end.max(start));
         let first_line = self.text[start..end].lines().next().unwrap_or("").len();
         let one = self.text[start..]
             .chars()

@@ -164,7 +164,9 @@ impl Origin {
 pub(super) fn kind(error: &ArgumentError) -> PackFileErrorKind {
     match error.fault {
         ArgumentFault::UnknownAction => PackFileErrorKind::UnknownName,
-        ArgumentFault::UnknownKey | ArgumentFault::Invalid => PackFileErrorKind::Invalid,
+        ArgumentFault::UnknownKey | ArgumentFault::InvalidKey | ArgumentFault::Invalid => {
+            PackFileErrorKind::Invalid
+        }
     }
 }
 

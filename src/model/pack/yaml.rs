@@ -1,4 +1,5 @@
-//! YAML text to a tree of values with their places. The one file that knows the YAML library.
+//! YAML text to a tree of values with their places. This file and `yaml_error.rs` are
+//! the only ones that know the YAML library.
 //!
 //! Only the plain part of YAML is read. What makes one text mean different things to different
 //! readers (anchors, aliases, merge keys, tags, directives, repeated keys, several documents) is
@@ -10,12 +11,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use serde_json::Value;
-use serde_saphyr::granit_parser::{
-    ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, Span,
-};
+use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span};
 
 use super::node::{Key, Kind, Node};
 use super::scalar;
+use super::yaml_error::{YamlError, explain, offset, refused, refused_tag, too_deep};
 
 /// The deepest nesting of lists and mappings that is read.
 pub const MAX_DEPTH: usize = 64;
@@ -23,19 +23,6 @@ pub const MAX_DEPTH: usize = 64;
 /// The most scalars, lists and mappings that are read from one file. A child takes at most seven,
 /// so that this is far above what a pack that people write holds.
 const MAX_NODES: usize = 300_000;
-
-/// Why a text is not the YAML that is read here.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct YamlError {
-    /// The bytes that are meant.
-    pub(super) place: Range<usize>,
-    /// What is wrong, as a fragment.
-    pub(super) message: String,
-    /// What to do about it.
-    pub(super) hint: Option<&'static str>,
-    /// Another place that belongs to it: where a repeated key stands first.
-    pub(super) first: Option<Range<usize>>,
-}
 
 /// Reads one document. An empty text holds a scalar that is nothing.
 pub(super) fn read(text: &str) -> Result<Node, YamlError> {
@@ -254,66 +241,8 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn refused(place: Range<usize>, message: &str, hint: &'static str) -> YamlError {
-    YamlError {
-        place,
-        message: message.to_owned(),
-        hint: Some(hint),
-        first: None,
-    }
-}
-
-fn refused_tag(text: &str, place: Range<usize>) -> YamlError {
-    let tag = text.get(place.clone()).unwrap_or("!");
-    refused(
-        place.clone(),
-        &format!("the tag `{tag}` is not allowed"),
-        "remove it, or put text that begins with `!` in quotes",
-    )
-}
-
-fn too_deep(place: Range<usize>) -> YamlError {
-    refused(
-        place,
-        &format!("lists and mappings are nested more than {MAX_DEPTH} levels deep"),
-        "flatten them",
-    )
-}
-
-/// What the library found wrong with the text itself.
-fn explain(text: &str, error: &ScanError) -> YamlError {
-    let start = offset(text, error.marker());
-    let length = text[start..].chars().next().map_or(0, char::len_utf8);
-    let place = start..start + length;
-    match error.kind() {
-        ErrorKind::RecursionLimitExceeded => too_deep(place),
-        ErrorKind::DirectiveDisallowed => refused(
-            place,
-            "directives (lines that begin with `%`) are not allowed",
-            "remove the line",
-        ),
-        kind => YamlError {
-            place,
-            message: kind.to_string(),
-            hint: None,
-            first: None,
-        },
-    }
-}
-
 fn place(text: &str, span: &Span) -> Range<usize> {
     let start = offset(text, &span.start);
     let end = offset(text, &span.end).max(start);
     start..end
-}
-
-/// A marker's byte, always at the beginning of a character of `text`.
-fn offset(text: &str, marker: &Marker) -> usize {
-    match marker.byte_offset() {
-        Some(byte) => text.floor_char_boundary(byte),
-        None => text
-            .char_indices()
-            .nth(marker.index())
-            .map_or(text.len(), |(byte, _)| byte),
-    }
 }
