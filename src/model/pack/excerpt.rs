@@ -1,6 +1,6 @@
 //! What of a file may be shown. A pack comes from somebody else, and an error shows its text at a
 //! terminal: control characters and those that turn the direction of writing are replaced, and
-//! the password of a URL is masked.
+//! the user and the password of a URL are masked.
 
 /// A fragment on one line, at most this many characters of it.
 const LONGEST_MESSAGE: usize = 400;
@@ -17,7 +17,7 @@ pub(super) fn masked(text: &str) -> String {
             (true, _) => shown.push('\u{fffd}'),
         }
     }
-    mask_passwords(shown)
+    mask_users(shown)
 }
 
 /// A message that quotes a file: like [`masked`], on one line, and not longer than can be read.
@@ -58,9 +58,9 @@ fn is_hidden(character: char) -> bool {
     (character.is_control() && !is_layout) || turns_direction || breaks_line
 }
 
-/// `scheme://user:password@host`: everything between the first `:` and the last `@` of the part
-/// before the path becomes stars.
-fn mask_passwords(text: String) -> String {
+/// `scheme://user:password@host`: all before the last `@` of the part before the path becomes
+/// stars, since a token may stand where a user does. Only the user `git` is nobody's secret.
+fn mask_users(text: String) -> String {
     let mut secrets = Vec::new();
     for (found, _) in text.match_indices("://") {
         let start = found + "://".len();
@@ -68,11 +68,9 @@ fn mask_passwords(text: String) -> String {
         let end = rest
             .find(|next: char| next.is_whitespace() || matches!(next, '/' | '"' | '\'' | '`'))
             .unwrap_or(rest.len());
-        let authority = &rest[..end];
-        if let (Some(colon), Some(at)) = (authority.find(':'), authority.rfind('@'))
-            && colon < at
-        {
-            secrets.push(start + colon + 1..start + at);
+        match rest[..end].rfind('@') {
+            Some(at) if &rest[..at] != "git" => secrets.push(start..start + at),
+            _ => {}
         }
     }
     if secrets.is_empty() {
@@ -100,23 +98,23 @@ mod tests {
         assert_eq!(shown.len(), text.len());
         assert_eq!(
             shown,
-            "a: ?[31m\u{fffd}x\u{bf}\n\tb: https://me:*******@example.org/x\r\n"
+            "a: ?[31m\u{fffd}x\u{bf}\n\tb: https://**********@example.org/x\r\n"
         );
     }
 
     #[test]
-    fn only_a_password_is_masked() {
+    fn only_what_may_be_a_secret_is_masked() {
         for text in [
             "https://example.org:8080/a@b",
-            "https://me@example.org/x",
+            "ssh://git@example.org/x",
             "git@example.org:me/x.git",
             "a :// b:c@d",
             "://",
         ] {
             assert_eq!(masked(text), text);
         }
-        assert_eq!(masked("x://a:b@c y://d:@e"), "x://a:*@c y://d:@e");
-        assert_eq!(masked("x://a:b@b@c://d:e@f"), "x://a:***@c://d:*@f");
+        assert_eq!(masked("x://token@c y://:@e"), "x://*****@c y://*@e");
+        assert_eq!(masked("x://a:b@b@c://d:e@f"), "x://*****@c://***@f");
     }
 
     #[test]
