@@ -1,12 +1,15 @@
 //! Values and pure rules: no I/O, no async, no clock.
 
-pub mod filter;
+pub mod action;
 pub mod block;
 pub mod event;
+pub mod filter;
 pub mod lock;
 pub mod manifest;
+pub mod pack;
 pub mod path;
 pub mod redact;
 pub mod reference;
 pub mod text;
 pub mod url;
+pub mod variables;

@@ -4,11 +4,12 @@
 //! that need no file are in [`crate::model`].
 
 pub mod blocks;
-mod error;
+pub mod error;
 pub mod journal;
 pub mod layout;
 pub mod lockfile;
 pub mod manifest;
+pub mod pack_file;
 pub mod trash;
 
 pub use self::error::StoreError;

@@ -1,0 +1,82 @@
+//! Why a text is not the YAML that is read, and where.
+
+use std::ops::Range;
+
+use serde_saphyr::granit_parser::{ErrorKind, Marker, ScanError};
+
+use super::excerpt::char_start;
+use super::yaml::MAX_DEPTH;
+
+/// Why a text is not the YAML that is read here.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct YamlError {
+    /// The bytes that are meant.
+    pub(super) place: Range<usize>,
+    /// What is wrong, as a fragment.
+    pub(super) message: String,
+    /// What to do about it.
+    pub(super) hint: Option<&'static str>,
+    /// Another place that belongs to it: where a repeated key stands first.
+    pub(super) first: Option<Range<usize>>,
+}
+
+/// A refusal with advice.
+pub(super) fn refused(place: Range<usize>, message: &str, hint: &'static str) -> YamlError {
+    YamlError {
+        place,
+        message: message.to_owned(),
+        hint: Some(hint),
+        first: None,
+    }
+}
+
+/// The refusal of a tag that stands at `place`.
+pub(super) fn refused_tag(text: &str, place: Range<usize>) -> YamlError {
+    let tag = text.get(place.clone()).unwrap_or("!");
+    refused(
+        place.clone(),
+        &format!("the tag `{tag}` is not allowed"),
+        "remove it, or put text that begins with `!` in quotes",
+    )
+}
+
+/// The refusal of what is nested too deep.
+pub(super) fn too_deep(place: Range<usize>) -> YamlError {
+    refused(
+        place,
+        &format!("lists and mappings are nested more than {MAX_DEPTH} levels deep"),
+        "flatten them",
+    )
+}
+
+/// What the library found wrong with the text itself.
+pub(super) fn explain(text: &str, error: &ScanError) -> YamlError {
+    let start = offset(text, error.marker());
+    let length = text[start..].chars().next().map_or(0, char::len_utf8);
+    let place = start..start + length;
+    match error.kind() {
+        ErrorKind::RecursionLimitExceeded => too_deep(place),
+        ErrorKind::DirectiveDisallowed => refused(
+            place,
+            "directives (lines that begin with `%`) are not allowed",
+            "remove the line",
+        ),
+        kind => YamlError {
+            place,
+            message: kind.to_string(),
+            hint: None,
+            first: None,
+        },
+    }
+}
+
+/// A marker's byte, always at the beginning of a character of `text`.
+pub(super) fn offset(text: &str, marker: &Marker) -> usize {
+    match marker.byte_offset() {
+        Some(byte) => char_start(text, byte),
+        None => text
+            .char_indices()
+            .nth(marker.index())
+            .map_or(text.len(), |(byte, _)| byte),
+    }
+}
