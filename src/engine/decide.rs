@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     git::{
+        checkout::Operation,
         failure::FailureClass,
         refs::{Head, ObjectId},
     },
@@ -118,7 +119,7 @@ fn sound(node: &Node, checkout: &Checkout) -> Result<String, Refusal> {
         return Err(Refusal {
             class: FailureClass::Busy,
             message: format!("a {} is under way", operation.name()),
-            hint: format!("finish it or give it up there: {}", operation.remedy()),
+            hint: format!("finish it or give it up there: {}", remedy(operation)),
         });
     }
     if let Some(age) = checkout.index_lock {
@@ -150,6 +151,13 @@ fn sound(node: &Node, checkout: &Checkout) -> Result<String, Refusal> {
     }
 }
 
+fn remedy(operation: Operation) -> String {
+    let give_up = operation.abort_command();
+    operation
+        .continue_command()
+        .map_or_else(|| format!("`{give_up}`"), |go_on| format!("`{go_on}` or `{give_up}`"))
+}
+
 /// What a branch that is followed means for the checkout.
 fn role(
     checkout: &Checkout,
@@ -167,7 +175,7 @@ fn role(
     let untouched = known.is_some_and(|known| {
         checkout.commit.as_ref().is_some_and(|commit| commit.as_str() == known.sha)
             && known.branch.as_deref() == branch
-            && known.reference.as_deref() != wanted.reference.as_ref().map(RefName::as_str)
+            && known.reference != wanted.reference
     });
     if untouched { CheckoutRole::Switch } else { CheckoutRole::Aside }
 }

@@ -25,21 +25,23 @@ const NAMED_PATHS: usize = 5;
 pub async fn work_to_lose(git: &Git, root: &Path, children: &HashSet<PathBuf>, cancel: &Cancel) -> Vec<String> {
     let git_dir = match checkout::own_git_dir(root) {
         Ok(git_dir) => git_dir,
-        Err(NotARepository::Missing | NotARepository::EmptyDirectory) => return Vec::new(),
+        Err(NotARepository::Missing { .. }) if is_empty(root) => return Vec::new(),
         Err(error) => return vec![format!("it cannot be asked: {error}")],
     };
+    let git_dir = git_dir.path();
     let mut findings = Vec::new();
-    if let Some(operation) = checkout::under_way(&git_dir) {
+    if let Some(operation) = checkout::operation(git_dir) {
         findings.push(format!("a {} is under way", operation.name()));
     }
-    let worktrees = checkout::linked_worktrees(&git_dir);
-    if !worktrees.is_empty() {
-        findings.push(format!("{} more worktrees belong to it", worktrees.len()));
+    match checkout::linked_worktrees(git_dir) {
+        Ok(worktrees) if worktrees.is_empty() => {}
+        Ok(worktrees) => findings.push(format!("{} more worktrees belong to it", worktrees.len())),
+        Err(error) => findings.push(format!("its worktrees cannot be listed: {error}")),
     }
     for nested in nested_repositories(root, children) {
         findings.push(format!("a repository of its own is in {}", nested.display()));
     }
-    if let Err(error) = ask(git, root, &git_dir, cancel, &mut findings).await {
+    if let Err(error) = ask(git, root, git_dir, cancel, &mut findings).await {
         findings.push(format!("it cannot be asked: {error}"));
     }
     findings
@@ -59,8 +61,9 @@ async fn ask(
         let paths: Vec<_> = status.changed_paths().take(NAMED_PATHS).map(|path| format!("`{path}`")).collect();
         findings.push(format!("{changed} files are changed or untracked: {}", paths.join(", ")));
     }
-    if status.stash > 0 {
-        findings.push(format!("{} stashes", status.stash));
+    // Older versions of git do not count stashes; the file tells.
+    if status.stash > 0 || checkout::has_stash(git_dir) {
+        findings.push(String::from("stashed changes"));
     }
     let hidden = repository.hidden_files(cancel).await?;
     // A sparse checkout marks what it leaves out in the same way; only what is there can be edited.
@@ -120,6 +123,13 @@ async fn published_tags(
         }
     }
     Ok(published)
+}
+
+fn is_empty(root: &Path) -> bool {
+    match std::fs::read_dir(root) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => root.symlink_metadata().is_err(),
+    }
 }
 
 /// Repositories below `root` that are none of `children`. Links are not followed.

@@ -48,17 +48,17 @@ struct Lineage {
 /// The workspace as the owner of packs.
 #[derive(Debug, Clone)]
 pub struct Root {
-    base: PackUrl,
+    base: Option<PackUrl>,
     lineage: Arc<Lineage>,
 }
 
 impl Root {
     /// The workspace. `origin` is where it was cloned from itself, `directory` where it lies;
     /// relative URLs resolve against the first or else the second, as git's submodules do.
-    pub fn new(origin: Option<PackUrl>, directory: PackUrl) -> Self {
+    pub fn new(origin: Option<PackUrl>, directory: Option<PackUrl>) -> Self {
         let identity = origin.as_ref().map(PackUrl::identity);
         let lineage = Lineage { identity, id: PackId::workspace(), parent: None };
-        Self { base: origin.unwrap_or(directory), lineage: Arc::new(lineage) }
+        Self { base: origin.or(directory), lineage: Arc::new(lineage) }
     }
 
     /// A pack that the manifest registers.
@@ -66,7 +66,7 @@ impl Root {
     /// # Errors
     /// Fails when its relative URL leads nowhere.
     pub fn registered(&self, declaration: &Declaration) -> Result<Node, PackOutcome> {
-        let url = resolve(&declaration.url, &self.base, &declaration.path)?;
+        let url = resolve(&declaration.url, self.base.as_ref(), &declaration.path)?;
         Ok(Node {
             path: declaration.path.clone(),
             declared: declaration.url.clone(),
@@ -83,7 +83,13 @@ impl Root {
     /// The packs that the workspace's own pack.yaml declares.
     pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
         // The workspace is the user's own: its contract may name local repositories.
-        let owner = Owner { id: PackId::workspace(), url: &self.base, depth: 0, may_be_local: true, lineage: &self.lineage };
+        let owner = Owner {
+            id: PackId::workspace(),
+            url: self.base.as_ref(),
+            depth: 0,
+            may_be_local: true,
+            lineage: &self.lineage,
+        };
         owner.children(spec)
     }
 }
@@ -93,7 +99,7 @@ impl Node {
     pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
         let owner = Owner {
             id: PackId::from(self.path.clone()),
-            url: &self.url,
+            url: Some(&self.url),
             depth: self.depth + 1,
             may_be_local: self.url.is_local(),
             lineage: &self.lineage,
@@ -130,7 +136,7 @@ impl Lineage {
 /// Whoever declares children.
 struct Owner<'a> {
     id: PackId,
-    url: &'a PackUrl,
+    url: Option<&'a PackUrl>,
     depth: usize,
     may_be_local: bool,
     lineage: &'a Arc<Lineage>,
@@ -155,7 +161,7 @@ impl Owner<'_> {
     }
 
     fn place(&self, child: &ChildSpec) -> PackPath {
-        match self.id.as_path() {
+        match self.id.path() {
             Some(owner) => owner.join(&child.path),
             None => child.path.clone(),
         }
@@ -194,12 +200,13 @@ impl Owner<'_> {
     }
 }
 
-fn resolve(url: &PackUrl, base: &PackUrl, place: &PackPath) -> Result<PackUrl, PackOutcome> {
+fn resolve(url: &PackUrl, base: Option<&PackUrl>, place: &PackPath) -> Result<PackUrl, PackOutcome> {
     if !url.is_relative() {
         return Ok(url.clone());
     }
-    url.resolve(base).map_err(|error| {
-        let failure = PackFailure::new(FailureClass::Other, format!("`{url}` leads nowhere from {base}: {error}"));
-        PackOutcome::failed(place, url, failure)
-    })
+    let resolved = match base {
+        Some(base) => url.resolve(base).map_err(|error| format!("`{url}` leads nowhere from {base}: {error}")),
+        None => Err(format!("`{url}` is relative, and the workspace's directory has a name that no URL can have")),
+    };
+    resolved.map_err(|message| PackOutcome::failed(place, url, PackFailure::new(FailureClass::Other, message)))
 }

@@ -1,12 +1,15 @@
 //! What is on disk where a pack belongs. Reads files; asks git only where they are of an unusual
 //! kind.
 
-use std::{path::{Path, PathBuf}, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
 use crate::{
     git::{
         checkout::{self, NotARepository, Operation},
-        config::RepositoryConfig,
+        config::{Remote, RepositoryConfig},
         objects,
         refs::{Head, ObjectId},
         repository::Repository,
@@ -88,6 +91,8 @@ pub struct Followed {
     pub merge_ref: String,
     /// The full name of the remote-tracking ref.
     pub tracking: String,
+    /// The configured refspecs keep the branch there; otherwise a fetch has to be told.
+    pub is_configured: bool,
     /// Where the local branch is.
     pub local: Option<ObjectId>,
     /// Where the remote-tracking ref is.
@@ -114,31 +119,42 @@ pub async fn observe(
 ) -> Result<Place, GitError> {
     let git_dir = match checkout::own_git_dir(root) {
         Ok(git_dir) => git_dir,
-        Err(NotARepository::Missing | NotARepository::EmptyDirectory) => return Ok(Place::Free),
-        Err(NotARepository::File) => return Ok(Place::Taken("a file")),
-        Err(NotARepository::NoGitDir) => return Ok(Place::Taken("a directory that is no git repository")),
+        Err(NotARepository::Missing { .. }) => return Ok(without_repository(root)),
         Err(error) => return Ok(Place::Broken(error.to_string())),
     };
+    let git_dir = git_dir.path();
     let repository = git.repository(root);
-    let view = View::of(&repository, &git_dir, cancel).await?;
-    let config = view::settings(&repository, &git_dir, cancel).await?;
+    let view = View::of(&repository, git_dir, cancel).await?;
+    let config = view::settings(&repository, git_dir, cancel).await?;
     let remote = match_remote(&config, &node.url);
     let name = match &remote {
         RemoteMatch::Same(name) => Some(name.as_str()),
         RemoteMatch::Other(_) | RemoteMatch::None => None,
     };
-    let meaning = mean(&view, &config, &git_dir, name, wanted)?;
+    let meaning = mean(&view, &config, git_dir, name, wanted)?;
     Ok(Place::Repository(Box::new(Checkout {
         root: root.to_owned(),
         commit: view.head_commit()?,
         head: view.head,
         remote,
-        under_way: checkout::under_way(&git_dir),
-        index_lock: checkout::index_lock_age(&git_dir),
+        under_way: checkout::operation(git_dir),
+        index_lock: checkout::index_lock_age(git_dir, SystemTime::now()),
         meaning,
         config,
-        git_dir,
+        git_dir: git_dir.to_owned(),
     })))
+}
+
+/// What is at a place where no repository is.
+fn without_repository(root: &Path) -> Place {
+    match std::fs::read_dir(root) {
+        Ok(mut entries) => match entries.next() {
+            None => Place::Free,
+            Some(_) => Place::Taken("a directory that is no git repository"),
+        },
+        Err(_) if root.symlink_metadata().is_err() => Place::Free,
+        Err(_) => Place::Taken("something that is no directory"),
+    }
 }
 
 /// Works out again what `wanted` means, after a fetch.
@@ -165,9 +181,10 @@ fn match_remote(config: &RepositoryConfig, url: &PackUrl) -> RemoteMatch {
     // `origin` first: a fork's second remote may have the same URL.
     let mut candidates: Vec<_> = remotes.iter().collect();
     candidates.sort_by_key(|remote| remote.name != "origin");
-    match candidates.iter().find(|remote| same(&remote.url)) {
+    let url = |remote: &Remote| remote.url.clone();
+    match candidates.iter().find(|remote| remote.url.as_deref().is_some_and(same)) {
         Some(remote) => RemoteMatch::Same(remote.name.clone()),
-        None => candidates.first().map_or(RemoteMatch::None, |remote| RemoteMatch::Other(remote.url.clone())),
+        None => candidates.first().and_then(|remote| url(remote)).map_or(RemoteMatch::None, RemoteMatch::Other),
     }
 }
 
@@ -182,16 +199,16 @@ fn mean(
         return Ok(Meaning::Current(current_upstream(view, config)?));
     };
     if let Some(id) = wanted.commit_id() {
-        return Ok(Meaning::Pin(ObjectId::parse(id)));
+        return Ok(Meaning::Pin(ObjectId::parse(&id.to_ascii_lowercase()).ok()));
     }
-    if let (Some(branch), Some(remote)) = (wanted.branch_name(), remote)
-        && let Some(followed) = follow(view, config, branch, remote, &format!("refs/heads/{branch}"))?
+    if let (Some(branch), Some(remote)) = (wanted.branch_ref(), remote)
+        && let followed = follow(view, config, wanted.short_name(), remote, &branch)?
         && followed.upstream.is_some()
     {
         return Ok(Meaning::Branch(followed));
     }
-    if let Some(tag) = wanted.tag_name()
-        && let Some(value) = view.find(&format!("refs/tags/{tag}"))?
+    if let Some(tag) = wanted.tag_ref()
+        && let Some(value) = view.find(&tag)?
     {
         return Ok(Meaning::Pin(Some(peel(git_dir, view, value.id, value.peeled))));
     }
@@ -206,7 +223,9 @@ fn current_upstream(view: &View, config: &RepositoryConfig) -> Result<Option<Fol
     let (Head::Branch(branch) | Head::Unborn(branch)) = &view.head else { return Ok(None) };
     match config.branch_upstream(branch) {
         // A remote named `.` is this repository: there is nothing to fetch.
-        Some((remote, merge_ref)) if remote != "." => follow(view, config, branch, &remote, &merge_ref),
+        Some(upstream) if upstream.remote != "." => {
+            follow(view, config, branch, &upstream.remote, &upstream.merge).map(Some)
+        }
         _ => Ok(None),
     }
 }
@@ -217,16 +236,20 @@ fn follow(
     branch: &str,
     remote: &str,
     merge_ref: &str,
-) -> Result<Option<Followed>, GitError> {
-    let Some(tracking) = config.tracking_ref(remote, merge_ref) else { return Ok(None) };
-    Ok(Some(Followed {
+) -> Result<Followed, GitError> {
+    let theirs = merge_ref.strip_prefix("refs/heads/").unwrap_or(merge_ref);
+    let configured = config.tracking_ref(remote, theirs);
+    let is_configured = configured.is_some();
+    let tracking = configured.unwrap_or_else(|| format!("refs/remotes/{remote}/{theirs}"));
+    Ok(Followed {
         local: view.find(&format!("refs/heads/{branch}"))?.map(|value| value.id),
         upstream: view.find(&tracking)?.map(|value| value.id),
         branch: branch.to_owned(),
         remote: remote.to_owned(),
         merge_ref: merge_ref.to_owned(),
         tracking,
-    }))
+        is_configured,
+    })
 }
 
 /// The commit that a tag names: `packed-refs` knows, or a loose tag object, or it is the commit

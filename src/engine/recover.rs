@@ -53,7 +53,7 @@ async fn check(
 }
 
 fn put_away(session: &Session, path: &PackPath, root: &Path) {
-    let text = match trash::move_to_trash(&session.workspace, root, path.as_str(), &session.clock) {
+    let text = match trash::move_to_trash(&session.workspace, root, path, session.clock.now()) {
         Ok(kept) => format!("`{path}` was left unfinished by an interrupted run; it is kept in {}", kept.display()),
         Err(error) => format!("`{path}` was left unfinished by an interrupted run: {error}"),
     };

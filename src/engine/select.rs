@@ -20,7 +20,7 @@ use crate::{
 
 /// The packs whose path matches one of `only`, if there are any, and one of the filters, if
 /// there are any.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Globs on the path.
     pub only: Vec<PathGlob>,
@@ -57,12 +57,23 @@ impl Selection {
         self.only.is_empty() && self.filters.is_empty()
     }
 
+    /// Says whether the pack's path is one of `only`, where there are any.
+    pub fn names(&self, node: &Node) -> bool {
+        self.only.is_empty() || self.only.iter().any(|glob| glob.matches(node.path.as_str()))
+    }
+
+    /// What was asked for, as it was written.
+    pub fn wanted_texts(&self) -> Vec<String> {
+        let only = self.only.iter().map(PathGlob::as_str);
+        only.chain(self.filters.wanted_texts()).map(str::to_owned).collect()
+    }
+
     /// Decides about a pack. Git is only asked when a filter wants to know its state.
     ///
     /// # Errors
     /// Fails when the state cannot be found out.
     pub async fn selects(&self, session: &Session, git: &Git, node: &Node, root: &Path) -> Result<bool, GitError> {
-        if !self.only.is_empty() && !self.only.iter().any(|glob| glob.matches(node.path.as_str())) {
+        if !self.names(node) {
             return Ok(false);
         }
         if self.filters.is_empty() {
@@ -70,11 +81,11 @@ impl Selection {
         }
         let description = SelfDescription::read(session, node, root);
         let facts = PackFacts {
-            name: &description.name,
+            name: Some(&description.name),
             path: node.path.as_str(),
-            pack_type: &description.pack_type,
+            pack_type: Some(&description.pack_type),
             depth: node.depth,
-            url: node.url.as_str(),
+            url: Some(node.url.as_str()),
         };
         let mut answers: HashMap<Question, bool> = HashMap::new();
         loop {

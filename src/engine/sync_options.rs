@@ -29,6 +29,6 @@ impl SyncOptions {
     /// Says whether the lockfile's entry speaks of the pack as it is declared now.
     pub fn agrees(&self, entry: &LockEntry, node: &Node) -> bool {
         entry.url == node.declared.as_str()
-            && entry.reference.as_deref() == node.reference.as_ref().map(RefName::as_str)
+            && entry.reference == node.reference
     }
 }

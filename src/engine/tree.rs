@@ -57,11 +57,8 @@ pub fn roots(
 pub fn root_of(workspace: &Workspace) -> Root {
     let origin = checkout::own_git_dir(workspace.root())
         .ok()
-        .and_then(|git_dir| RepositoryConfig::read(&git_dir).ok())
-        .and_then(|config| {
-            let remotes = config.remotes();
-            remotes.iter().find(|remote| remote.name == "origin").map(|remote| remote.url.clone())
-        })
+        .and_then(|git_dir| RepositoryConfig::read(git_dir.path()).ok())
+        .and_then(|config| config.remote("origin")?.url)
         .and_then(|url| PackUrl::parse(&url).ok())
         .filter(|url| !url.is_relative());
     Root::new(origin, PackUrl::local(workspace.root()))

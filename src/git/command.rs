@@ -146,9 +146,10 @@ impl GitCommand {
         let mut text = String::from("git");
         for argument in own {
             text.push(' ');
-            text.push_str(&quoted(argument));
+            // One by one: what is masked to the end of a line must not take the others along.
+            text.push_str(&quoted(&redact::secrets(&argument.to_string_lossy())));
         }
-        redact::secrets(&text).into_owned()
+        text
     }
 }
 
@@ -163,11 +164,10 @@ fn ceiling(repository: &Path) -> OsString {
     list
 }
 
-fn quoted(argument: &OsStr) -> String {
-    let text = argument.to_string_lossy();
+fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:=@+,^~%".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
-        return text.into_owned();
+        return text.to_owned();
     }
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn quoting_survives_quotes() {
-        assert_eq!(quoted("it's".as_ref()), r"'it'\''s'");
-        assert_eq!(quoted("".as_ref()), "''");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
     }
 }

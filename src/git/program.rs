@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::version::{GitVersion, VersionError};
+use super::version::{GitVersion, TooOld};
 use crate::sys::{
     cancel::Cancel,
     fs,
@@ -46,7 +46,7 @@ pub enum ProgramError {
     },
     /// It is too old.
     #[error(transparent)]
-    Version(#[from] VersionError),
+    TooOld(#[from] TooOld),
 }
 
 /// The answer of an earlier run, valid as long as the program's file is the same.
@@ -63,7 +63,7 @@ impl Program {
     /// version unless `memory`, a file of ours, holds the answer for this very file.
     ///
     /// # Errors
-    /// Fails when there is no git, or one older than [`GitVersion::MINIMUM`].
+    /// Fails when there is no git, or one older than [`super::version::MINIMUM`].
     pub async fn find(
         wanted: Option<OsString>,
         memory: Option<&Path>,

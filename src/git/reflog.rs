@@ -21,9 +21,9 @@ pub fn previous_value(git_dir: &Path, name: &str) -> Option<ObjectId> {
     log.take(LAST_BYTES).read_to_end(&mut end).ok()?;
     let line = end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
     let old = line.split(|byte| *byte == b' ').next()?;
-    let old = ObjectId::parse(std::str::from_utf8(old).ok()?)?;
+    let old = ObjectId::parse(std::str::from_utf8(old).ok()?).ok()?;
     // A ref that was just made has nothing but zeros before.
-    old.as_str().bytes().any(|byte| byte != b'0').then_some(old)
+    (!old.is_null()).then_some(old)
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::sys::cancel::Cancel;
 
+/// The most paths that a status keeps; beyond, they are counted only.
+const KEPT_PATHS: usize = 100;
+
 /// A repository with a work tree, at its root. That its `.git` is its own was checked by whoever
 /// made this (`git::checkout::own_git_dir`).
 #[derive(Clone, Copy)]
@@ -158,7 +161,7 @@ impl Repository<'_> {
         if untracked == Untracked::EverythingAndIgnored {
             command.arguments(["--untracked-files=all", "--ignored=traditional"]);
         }
-        let mut parser = StatusParser::default();
+        let mut parser = StatusParser::new(KEPT_PATHS);
         let mut watch = Watch::quiet(cancel);
         self.git.stream(&command, &mut watch, &mut |bytes| parser.push(bytes)).await?;
         Ok(parser.finish())
@@ -191,7 +194,7 @@ impl Repository<'_> {
         let mut command = self.command("rev-parse", Nature::Query);
         command.arguments(["--verify", "--quiet"]).argument(format!("{revision}^{{commit}}"));
         match self.git.ask(&command, cancel).await {
-            Ok(answer) => Ok(ObjectId::parse(String::from_utf8_lossy(&answer).trim())),
+            Ok(answer) => Ok(ObjectId::parse(String::from_utf8_lossy(&answer).trim()).ok()),
             Err(GitError::Failed(failure)) if failure.ending.code().is_some() => Ok(None),
             Err(error) => Err(error),
         }
@@ -329,8 +332,8 @@ impl Repository<'_> {
 
 fn parse_ref(line: &str) -> Option<(String, RefValue)> {
     let mut fields = line.splitn(3, '\t');
-    let id = ObjectId::parse(fields.next()?)?;
-    let peeled = ObjectId::parse(fields.next()?);
+    let id = ObjectId::parse(fields.next()?).ok()?;
+    let peeled = ObjectId::parse(fields.next()?).ok();
     Some((fields.next()?.to_owned(), RefValue { id, peeled }))
 }
 
@@ -339,7 +342,7 @@ fn parse_ref_list(output: &[u8]) -> Vec<(ObjectId, String)> {
         .lines()
         .filter_map(|line| {
             let (id, name) = line.split_once('\t')?;
-            Some((ObjectId::parse(id)?, name.to_owned()))
+            Some((ObjectId::parse(id).ok()?, name.to_owned()))
         })
         .collect()
 }

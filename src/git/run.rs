@@ -166,7 +166,7 @@ impl Git {
         watch: &mut Watch<'_>,
         on_output: &mut (dyn FnMut(&[u8]) + Send),
     ) -> Result<(), GitError> {
-        let mut lines = LineSplitter::default();
+        let mut lines = LineSplitter::new();
         let mut kept = Tail::default();
         let on_line = &mut watch.on_line;
         let finished = process::run(&command.spawn, Limits { stall: watch.stall }, watch.cancel, &mut |stream, bytes| {
@@ -174,12 +174,12 @@ impl Git {
                 Stream::Out => on_output(bytes),
                 Stream::Err => {
                     kept.push(bytes);
-                    lines.push(bytes, &mut *on_line);
+                    lines.push(bytes, &mut |line| on_line(cleaned(line)));
                 }
             }
         })
         .await?;
-        lines.finish(&mut *on_line);
+        lines.finish(&mut |line| on_line(cleaned(line)));
         (self.on_command)(&CommandRecord {
             command: command.shown(),
             duration: finished.duration,
@@ -193,11 +193,20 @@ impl Git {
     }
 }
 
+/// What a server or a program said, fit to be shown.
+fn cleaned(line: Line) -> Line {
+    match line {
+        Line::Remote(said) => Line::Remote(text::shown(said)),
+        Line::Local(said) => Line::Local(text::shown(said)),
+        progress @ Line::Progress(_) => progress,
+    }
+}
+
 fn describe(command: &GitCommand, ending: Ending, kept: &Tail) -> GitFailure {
     let stderr = text::shown(&kept.bytes);
     let class = match ending {
         Ending::Stalled(_) => FailureClass::Network,
-        _ => failure::classify(&stderr),
+        ending => failure::classify(ending.code(), &stderr),
     };
     let essence = failure::essence(&stderr);
     GitFailure { class, command: command.shown(), ending, essence, stderr }

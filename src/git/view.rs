@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 
 use super::{
     config::{ConfigError, RepositoryConfig},
-    refs::{Head, ObjectId, RefValue, Refs, RefsError},
+    refs::{Head, ObjectId, RefValue, Refs},
     repository::Repository,
     run::GitError,
 };
@@ -29,13 +29,13 @@ impl View {
     /// # Errors
     /// Fails when neither the files nor git can tell.
     pub async fn of(repository: &Repository<'_>, git_dir: &Path, cancel: &Cancel) -> Result<Self, GitError> {
-        match Refs::open(git_dir).and_then(|refs| refs.head().map(|head| (head, refs))) {
-            Ok((head, refs)) => Ok(Self { head, refs: RefStore::Files(refs) }),
-            Err(RefsError::Unusual(_)) => {
+        // Whatever grex does not read, or cannot, git may.
+        match Refs::open(git_dir) {
+            Ok(refs) => Ok(Self { head: refs.head().clone(), refs: RefStore::Files(refs) }),
+            Err(_) => {
                 let (head, listed) = repository.list_refs(cancel).await?;
                 Ok(Self { head, refs: RefStore::Listed(listed) })
             }
-            Err(error) => Err(unreadable(error.to_string())),
         }
     }
 

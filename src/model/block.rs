@@ -62,6 +62,20 @@ pub enum BlockError {
     },
 }
 
+impl BlockError {
+    /// The line of the marker that is wrong, from 1; `None` when an entry is.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Self::Unclosed { line, .. }
+            | Self::Unopened { line, .. }
+            | Self::Nested { line, .. }
+            | Self::Doubled { line, .. } => Some(*line),
+            Self::Entry { .. } => None,
+        }
+    }
+}
+
 /// A block that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {

@@ -179,6 +179,12 @@ impl Lockfile {
         (lockfile, warnings)
     }
 
+    /// Returns what is known of a pack.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&LockEntry> {
+        self.entries.get(id)
+    }
+
     /// Returns the whole file: one line a pack, sorted by id (by its bytes).
     #[must_use]
     pub fn render(&self) -> String {

@@ -107,6 +107,14 @@ impl RefName {
         self.within("refs/tags/")
     }
 
+    /// Returns the name without `refs/heads/` or `refs/tags/`.
+    pub fn short_name(&self) -> &str {
+        ["refs/heads/", "refs/tags/"]
+            .into_iter()
+            .find_map(|directory| self.0.strip_prefix(directory))
+            .unwrap_or(&self.0)
+    }
+
     /// Returns the text if it is a full ref name, one that begins with `refs/`.
     pub fn full_ref(&self) -> Option<&str> {
         self.0.starts_with("refs/").then_some(&self.0)

@@ -21,7 +21,7 @@ use crate::{
         reference::RefName,
         url::PackUrl,
     },
-    store::{lockfile::LockfileWriter, manifest, trash},
+    store::{lockfile::LockfileWriter, trash},
 };
 
 use super::{
@@ -102,25 +102,20 @@ pub async fn add(session: &Arc<Session>, request: AddRequest) -> Result<AddRepor
 
 /// A path that was typed is one from where it was typed, as with `git clone`.
 fn absolute(request: &AddRequest) -> Result<PackUrl, OpError> {
-    if !request.url.is_relative() {
-        return Ok(request.url.clone());
-    }
-    let base = PackUrl::local(&request.directory);
-    request.url.from_directory(&base).map_err(|error| OpError::new(ErrorKind::Usage, error.to_string()))
+    books::typed_url(&request.url, &request.directory)
 }
 
 async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<AddReport, OpError> {
     let books = books::read(session)?;
-    let node = node_for(session, &books, &declaration)?;
+    let mut node = node_for(session, &books, &declaration)?;
     let live = books.manifest.packs.values().find(|live| live.path == declaration.path);
     let unchanged = live.is_some_and(|live| {
         declaration.reference.is_none() || live.reference == declaration.reference
     });
-    let mut writer = LockfileWriter::open(&session.workspace, books.lockfile.clone())?;
-    let node = match live {
-        Some(live) if unchanged => Node { reference: live.reference.clone(), ..node },
-        _ => node,
-    };
+    let mut writer = LockfileWriter::new(&session.workspace, books.lockfile.clone());
+    if let Some(live) = live.filter(|_| unchanged) {
+        node.reference = live.reference.clone();
+    }
     let run = Run {
         verb: "add",
         roots: vec![Ok(node)],
@@ -132,8 +127,10 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
     let place = outcomes.iter().position(|outcome| outcome.path == declaration.path);
     let own = place.map(|place| outcomes.remove(place)).ok_or_else(|| run::cancelled(&outcomes))?;
     if own.verdict != Verdict::Ok {
-        writer.forget(declaration.path.as_str());
-        writer.restore(&books.lockfile)?;
+        if books.lockfile.get(declaration.path.as_str()).is_none() {
+            writer.forget(declaration.path.as_str());
+        }
+        writer.finish()?;
         return Err(give_up(session, own));
     }
     let entry_type = own.entry.as_ref().map(|entry| entry.pack_type.clone());
@@ -141,8 +138,8 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
     let hidden: Vec<_> = books::places(&books.roots).chain([&declaration.path]).collect();
     books::hide_packs(session, hidden)?;
     if !unchanged {
-        let event = ManifestEvent::add(&declaration, session.clock.now());
-        manifest::append(&session.workspace, &[event]).await?;
+        let now = session.clock.now_text();
+        books::append(session, "add", &[ManifestEvent::add(&now, &declaration)]).await?;
     }
     writer.finish()?;
     Ok(report(&declaration, &own, outcomes))
@@ -178,7 +175,7 @@ fn give_up(session: &Session, outcome: PackOutcome) -> OpError {
     let path = outcome.path.clone();
     if outcome.change == Change::Cloned
         && let Ok(root) = session.workspace.pack_root(&path)
-        && let Err(error) = trash::move_to_trash(&session.workspace, &root, path.as_str(), &session.clock)
+        && let Err(error) = trash::move_to_trash(&session.workspace, &root, &path, session.clock.now())
     {
         return OpError::from(error).about(path);
     }

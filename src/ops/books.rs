@@ -1,6 +1,8 @@
 //! The workspace's books at the beginning of a verb: manifest, lockfile, and the packs that have
 //! no parent among the packs.
 
+use std::path::Path;
+
 use crate::{
     engine::{
         event::Event,
@@ -11,11 +13,14 @@ use crate::{
     },
     model::{
         block,
+        event::Event as ManifestEvent,
         lock::Lockfile,
         manifest::Manifest,
         path::{self, PackPath},
+        url::PackUrl,
     },
     store::{blocks, lockfile, manifest},
+    sys::{fs, lock::{Holder, Wait}},
 };
 
 use super::error::{ErrorKind, OpError};
@@ -29,18 +34,24 @@ pub(super) struct Books {
 
 /// Reads the books. What in them does not stop a verb is said as a warning.
 pub(super) fn read(session: &Session) -> Result<Books, OpError> {
+    let (manifest, lockfile) = read_files(session)?;
+    check_places(&manifest)?;
+    let roots = tree::roots(&session.workspace, &session.vocabulary, &manifest)?;
+    Ok(Books { manifest, lockfile, roots })
+}
+
+/// Reads manifest and lockfile, and nothing else.
+pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpError> {
     let warn = |text: &str| session.observer.observe(Event::Warning(text));
-    let file = manifest::read(&session.workspace)?;
-    for warning in file.warnings() {
-        warn(&warning);
+    let manifest = manifest::read(&session.workspace)?.manifest;
+    for warning in &manifest.warnings {
+        warn(&format!("{}: {warning}", session.workspace.manifest().display()));
     }
-    let locked = lockfile::read(&session.workspace)?;
-    for warning in locked.warnings() {
-        warn(&warning);
+    let (lockfile, warnings) = lockfile::read(&session.workspace)?;
+    for warning in &warnings {
+        warn(&format!("{}: {warning}", session.workspace.lockfile().display()));
     }
-    check_places(&file.manifest)?;
-    let roots = tree::roots(&session.workspace, &session.vocabulary, &file.manifest)?;
-    Ok(Books { manifest: file.manifest, lockfile: locked.lockfile, roots })
+    Ok((manifest, lockfile))
 }
 
 fn check_places(manifest: &Manifest) -> Result<(), OpError> {
@@ -57,8 +68,8 @@ pub(super) fn hide_packs<'a>(
     packs: impl IntoIterator<Item = &'a PackPath>,
 ) -> Result<bool, OpError> {
     let mut lines: Vec<String> = packs.into_iter().map(block::ignore_line).collect();
-    lines.push(String::from(blocks::TEMPORARY_CLONES));
-    Ok(blocks::ensure(&session.workspace.gitignore(), &lines)?)
+    lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
+    Ok(blocks::ensure(&session.workspace.gitignore(), None, &lines)?)
 }
 
 /// The places of the packs among `roots`.
@@ -67,4 +78,30 @@ pub(super) fn places(roots: &[Result<Node, PackOutcome>]) -> impl Iterator<Item 
         Ok(node) => &node.path,
         Err(outcome) => &outcome.path,
     })
+}
+
+/// Appends events to the manifest.
+pub(super) async fn append(
+    session: &Session,
+    verb: &'static str,
+    events: &[ManifestEvent<'_>],
+) -> Result<(), OpError> {
+    let holder = Holder::this_process(verb, session.clock.now_text());
+    let wait = Wait {
+        timeout: session.settings.lock_timeout,
+        on_wait: &mut |_| (),
+        cancel: session.cancel.token(),
+    };
+    Ok(manifest::append(&session.workspace, events, &holder, wait).await?)
+}
+
+/// A URL as it was typed in `directory`: a relative path is one from there, as with `git clone`.
+pub(super) fn typed_url(url: &PackUrl, directory: &Path) -> Result<PackUrl, OpError> {
+    if !url.is_relative() {
+        return Ok(url.clone());
+    }
+    let nowhere = |why: String| OpError::new(ErrorKind::Usage, format!("`{url}` leads nowhere: {why}"));
+    let base = PackUrl::local(directory)
+        .ok_or_else(|| nowhere(format!("no URL can name {}", directory.display())))?;
+    url.resolve(&base).map_err(|error| nowhere(error.to_string()))
 }

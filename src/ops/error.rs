@@ -5,7 +5,7 @@ use crate::{
     engine::outcome::PackFailure,
     git::{failure::FailureClass, program::ProgramError, run::GitError},
     model::pack::PackFileError,
-    store::error::StoreError,
+    store::StoreError,
     sys::{fs::FileError, lock::LockError},
 };
 
@@ -113,7 +113,7 @@ impl OpError {
 
     /// The column in the file, from 1.
     pub fn column(&self) -> Option<usize> {
-        self.place.as_ref().map(|place| place.column())
+        self.place.as_ref().and_then(|place| place.column).map(|column| column as usize)
     }
 }
 
@@ -140,7 +140,7 @@ impl From<LockError> for OpError {
         match &error {
             LockError::Held { .. } => Self::new(ErrorKind::Locked, error.to_string())
                 .with_hint("wait for it to end, or give more time with --lock-timeout"),
-            LockError::Cancelled => Self::new(ErrorKind::Cancelled, "cancelled while waiting for a lock"),
+            LockError::Cancelled { .. } => Self::new(ErrorKind::Cancelled, "cancelled while waiting for a lock"),
             LockError::File(_) => Self::new(ErrorKind::Other, error.to_string()),
         }
     }
@@ -157,9 +157,9 @@ impl From<PackFileError> for OpError {
     fn from(error: PackFileError) -> Self {
         let kind = if error.is_unknown_name() { ErrorKind::UnknownName } else { ErrorKind::Pack };
         Self {
-            file: Some(error.file().to_owned()),
-            line: Some(error.line()),
-            hint: error.hint().map(str::to_owned),
+            file: Some(error.file.clone()),
+            line: error.line.map(|line| line as usize),
+            hint: error.hint.clone(),
             ..Self::new(kind, error.to_string())
         }
         .placed(error)
@@ -175,11 +175,16 @@ impl OpError {
 
 impl From<StoreError> for OpError {
     fn from(error: StoreError) -> Self {
+        let error = match error {
+            StoreError::Lock(error) => return error.into(),
+            error => error,
+        };
         let kind = if error.is_about_content() { ErrorKind::Books } else { ErrorKind::Other };
+        let hint = error.is_about_content().then(|| String::from("correct that line, or take the file from version control"));
         Self {
             file: error.file().map(|file| file.display().to_string()),
             line: error.line(),
-            hint: error.hint(),
+            hint,
             ..Self::new(kind, error.to_string())
         }
     }

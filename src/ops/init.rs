@@ -15,7 +15,7 @@ use crate::{
     },
     model::{reference::RefName, url::PackUrl},
     store::{blocks, layout::Workspace},
-    sys::fs::{self, RenameError},
+    sys::fs,
 };
 
 use super::{
@@ -60,14 +60,14 @@ pub async fn init(session: &Arc<Session>) -> Result<InitReport, OpError> {
     if session.settings.dry_run {
         return Ok(report(workspace, missing(workspace), Vec::new()));
     }
-    fs::create_directories(workspace.root())?;
+    fs::create_dir_all(workspace.root())?;
     run::holding_workspace(session, "init", async { complete(session) }).await
 }
 
 fn complete(session: &Session) -> Result<InitReport, OpError> {
     let workspace = &session.workspace;
     let mut created = missing(workspace);
-    for file in [workspace.manifest(), workspace.lockfile()] {
+    for file in [workspace.manifest().to_owned(), workspace.lockfile()] {
         if !file.exists() {
             fs::replace_atomically(&file, b"")?;
         }
@@ -75,7 +75,7 @@ fn complete(session: &Session) -> Result<InitReport, OpError> {
     let books = books::read(session)?;
     let blocks = [
         (".gitignore", books::hide_packs(session, books::places(&books.roots))?),
-        (".gitattributes", blocks::ensure(&workspace.gitattributes(), &ATTRIBUTES.map(String::from))?),
+        (".gitattributes", blocks::ensure(&workspace.gitattributes(), None, &ATTRIBUTES.map(String::from))?),
     ];
     for (name, changed) in blocks {
         if changed && !created.iter().any(|made| made == name) {
@@ -86,7 +86,7 @@ fn complete(session: &Session) -> Result<InitReport, OpError> {
 }
 
 fn missing(workspace: &Workspace) -> Vec<String> {
-    [workspace.manifest(), workspace.lockfile(), workspace.gitignore(), workspace.gitattributes()]
+    [workspace.manifest().to_owned(), workspace.lockfile(), workspace.gitignore(), workspace.gitattributes()]
         .iter()
         .filter(|file| !file.exists())
         .filter_map(|file| file.file_name().map(|name| name.to_string_lossy().into_owned()))
@@ -125,13 +125,7 @@ pub async fn init_from(session: &Arc<Session>, request: InitFromRequest) -> Resu
         return Err(OpError::new(ErrorKind::Usage, format!("{} is there already and is not empty", root.display()))
             .with_hint("choose another directory; in a workspace that is there, run `git pull` and `grex sync`"));
     }
-    let url = match request.url.is_relative() {
-        true => request
-            .url
-            .from_directory(&PackUrl::local(&request.directory))
-            .map_err(|error| OpError::new(ErrorKind::Usage, error.to_string()))?,
-        false => request.url,
-    };
+    let url = books::typed_url(&request.url, &request.directory)?;
     if session.settings.dry_run {
         return Ok(report(&session.workspace, vec![String::from(".")], Vec::new()));
     }
@@ -148,17 +142,12 @@ async fn clone_workspace(
 ) -> Result<(), OpError> {
     let root = session.workspace.root();
     let parent = root.parent().unwrap_or(root);
-    let made = fs::create_directories(parent)?;
+    let made = fs::create_dir_all(parent)?;
     let name = root.file_name().unwrap_or_default().to_string_lossy();
     let temporary = parent.join(format!(".grex-tmp.{name}.{:x}", std::process::id()));
     let result = clone_into(session, url, reference, &temporary).await;
     let placed = match result {
-        Ok(()) => fs::rename_noreplace(&temporary, root).map_err(|error| match error {
-            RenameError::Exists { .. } => {
-                OpError::new(ErrorKind::Usage, format!("{} has appeared meanwhile", root.display()))
-            }
-            error => OpError::new(ErrorKind::Other, error.to_string()),
-        }),
+        Ok(()) => fs::rename_noreplace(&temporary, root).map_err(OpError::from),
         Err(error) => Err(error),
     };
     if placed.is_err() {

@@ -5,18 +5,17 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::{
-    engine::{event::Event, session::Session},
+    engine::{select::Selection, session::Session},
     model::{
         filter::{PackFacts, PackState, Question},
         lock::LockEntry,
         manifest::Declaration,
         reference::RefName,
     },
-    engine::select::Selection,
-    store::{lockfile, manifest},
 };
 
 use super::{
+    books,
     error::{ErrorKind, OpError},
     sync::no_match,
 };
@@ -61,17 +60,13 @@ pub struct ListedPack {
 /// Fails when the books cannot be read, and when a filter matches nothing or asks for what only
 /// a checkout can tell.
 pub fn ls(session: &Session, request: &LsRequest) -> Result<Vec<ListedPack>, OpError> {
-    let manifest = manifest::read(&session.workspace)?;
-    let locked = lockfile::read(&session.workspace)?;
-    for warning in manifest.warnings().into_iter().chain(locked.warnings()) {
-        session.observer.observe(Event::Warning(&warning));
-    }
+    let (manifest, lockfile) = books::read_files(session)?;
     let mut packs: HashMap<String, ListedPack> = HashMap::new();
-    for declaration in manifest.manifest.packs.values() {
-        let known = locked.lockfile.get(declaration.path.as_str());
+    for declaration in manifest.packs.values() {
+        let known = lockfile.get(declaration.path.as_str());
         packs.insert(declaration.path.to_string(), registered(declaration, known));
     }
-    for entry in locked.lockfile.entries().filter(|entry| entry.parent.is_some()) {
+    for entry in lockfile.entries.values().filter(|entry| entry.parent.is_some()) {
         packs.entry(entry.path.clone()).or_insert_with(|| nested(entry));
     }
     let mut packs = with_depths(packs);
@@ -99,7 +94,7 @@ fn nested(entry: &LockEntry) -> ListedPack {
         pack_type: entry.pack_type.clone(),
         path: entry.path.clone(),
         url: entry.url.clone(),
-        reference: entry.reference.clone(),
+        reference: entry.reference.as_ref().map(RefName::to_string),
         sha: entry.sha.clone(),
         installed_at: entry.installed_at.clone(),
         parent: entry.parent.clone(),

@@ -32,9 +32,9 @@ pub struct Place {
     /// The file.
     pub file: String,
     /// The line.
-    pub line: usize,
+    pub line: Option<u32>,
     /// The column.
-    pub column: usize,
+    pub column: Option<u32>,
 }
 
 impl From<PackFailure> for FailureReport {
@@ -45,9 +45,9 @@ impl From<PackFailure> for FailureReport {
             hint: failure.hint.clone(),
             command: failure.command.clone(),
             place: failure.file.as_ref().map(|file| Place {
-                file: file.file().to_owned(),
-                line: file.line(),
-                column: file.column(),
+                file: file.file.clone(),
+                line: file.line,
+                column: file.column,
             }),
             failure,
         }

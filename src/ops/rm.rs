@@ -24,10 +24,9 @@ use crate::{
         lock::LockEntry,
         manifest::Declaration,
         path::PackPath,
-        reference::RefName,
         url::PackUrl,
     },
-    store::{lockfile::LockfileWriter, manifest, trash},
+    store::{lockfile::LockfileWriter, trash},
 };
 
 use super::{
@@ -100,20 +99,20 @@ pub async fn rm(session: &Arc<Session>, request: RmRequest) -> Result<Vec<Remove
 async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<RemovedPack>, OpError> {
     let removals = assess(session, request).await?;
     let books = books::read(session)?;
-    let mut writer = LockfileWriter::open(&session.workspace, books.lockfile.clone())?;
+    let mut writer = LockfileWriter::new(&session.workspace, books.lockfile.clone());
     let mut removed = Vec::new();
     for removal in &removals {
         let trash = match !request.keep_files && removal.root.symlink_metadata().is_ok() {
             true => Some(trash::move_to_trash(
                 &session.workspace,
                 &removal.root,
-                removal.declaration.path.as_str(),
-                &session.clock,
+                &removal.declaration.path,
+                session.clock.now(),
             )?),
             false => None,
         };
-        let event = ManifestEvent::rm(&removal.declaration.id, session.clock.now());
-        manifest::append(&session.workspace, &[event]).await?;
+        let now = session.clock.now_text();
+        books::append(session, "rm", &[ManifestEvent::rm(&now, &removal.declaration.id)]).await?;
         writer.forget(removal.declaration.path.as_str());
         for path in &removal.below {
             writer.forget(path.as_str());
@@ -212,7 +211,7 @@ pub(super) fn node_of(entry: &LockEntry) -> Option<Node> {
         url: PackUrl::parse(&entry.url).ok()?,
         path: PackPath::parse(&entry.path).ok()?,
         pack_type: entry.pack_type.clone(),
-        reference: entry.reference.as_deref().and_then(|name| RefName::parse(name).ok()),
+        reference: entry.reference.clone(),
         extra: serde_json::Map::new(),
     };
     Root::new(None, PackUrl::local(Path::new("/"))).registered(&declaration).ok()
@@ -229,7 +228,7 @@ pub(super) async fn prune(session: &Session, node: &Node, root: &Path) -> Result
         .with_hint("push or commit it, or move the directory away yourself");
         return Ok(PackOutcome::failed(&node.path, &node.url, failure));
     }
-    let kept = trash::move_to_trash(&session.workspace, root, node.path.as_str(), &session.clock)?;
+    let kept = trash::move_to_trash(&session.workspace, root, &node.path, session.clock.now())?;
     Ok(PackOutcome {
         change: Change::Removed,
         message: Some(format!("nothing declares it any more; moved to {}", kept.display())),

@@ -1,6 +1,6 @@
 //! A run of the engine with its books around it: recover, dispatch, record, make durable.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::{
     engine::{
@@ -16,7 +16,7 @@ use crate::{
     },
     model::lock::Lockfile,
     store::{journal::Journal, lockfile::LockfileWriter},
-    sys::{fs, lock::{self, Holder, Wait}},
+    sys::lock::{self, Holder, Wait},
 };
 
 use super::error::{ErrorKind, OpError};
@@ -38,16 +38,17 @@ pub(super) async fn holding_workspace<T>(
 ) -> Result<T, OpError> {
     session.workspace.ensure_state()?;
     let observer = Arc::clone(&session.observer);
-    let mut on_wait = move |holder: &Holder| {
-        observer.observe(Event::Waiting(&format!("waiting for the workspace, which another grex holds: {holder}")));
+    let mut on_wait = move |holder: Option<&Holder>| {
+        let holder = holder.map_or_else(|| String::from("another process"), Holder::to_string);
+        observer.observe(Event::Waiting(&format!("waiting for the workspace, which is held by {holder}")));
     };
     let wait = Wait {
         timeout: session.settings.lock_timeout,
         on_wait: &mut on_wait,
         cancel: session.cancel.token(),
     };
-    let holder = Holder::this_process(verb, session.clock.now());
-    lock::hold(&session.workspace.workspace_lock(), wait, holder, body).await?
+    let holder = Holder::this_process(verb, session.clock.now_text());
+    lock::hold(&session.workspace.workspace_lock(), wait, &holder, body).await?
 }
 
 /// Takes the packs through the engine and keeps the books. `keep` decides, with everything
@@ -67,7 +68,7 @@ pub(super) async fn run(
         options: run.options,
         selection: run.selection,
         lockfile: run.lockfile,
-        journal: Mutex::new(journal),
+        journal,
         verb: run.verb,
         setup: tokio::sync::OnceCell::new(),
     });
@@ -83,13 +84,9 @@ pub(super) async fn run(
     if let Some(error) = trouble {
         return Err(error.into());
     }
-    let mut journal = cx.journal.lock().unwrap_or_else(PoisonError::into_inner);
-    if journal.has_announced() {
-        // Durability is bought once: everything that was cloned reaches the disk before the
-        // journal forgets that it was ever in doubt.
-        fs::sync_filesystem(session.workspace.root())?;
-        journal.close()?;
-    }
+    // Durability is bought once: everything that was cloned reaches the disk before the journal
+    // forgets that it was ever in doubt.
+    cx.journal.durable()?;
     Ok(outcomes)
 }
 

@@ -33,7 +33,7 @@ use crate::{
         path::PackPath,
     },
     store::pack_file,
-    sys::lock,
+    sys::{clock, lock},
 };
 
 use super::{
@@ -261,7 +261,7 @@ impl Look {
         };
         let status = match checkout::own_git_dir(&root) {
             Ok(_) => self.ask(node, &root).await,
-            Err(NotARepository::Missing | NotARepository::EmptyDirectory) => {
+            Err(NotARepository::Missing { .. }) if is_vacant(&root) => {
                 let pack = PackStatus::absent(node.path.as_str(), Drift::Missing);
                 let selected = self.selects(selection, node, &root, None).await?;
                 return Ok(selected.then_some(pack));
@@ -361,14 +361,22 @@ impl Look {
     fn is_stale(&self, root: &Path) -> bool {
         let Some(limit) = self.stale_after else { return false };
         let last = lock::last_holder(&root.join(".git/.grex-lock")).map(|holder| holder.started);
-        last.is_none_or(|started| self.session.clock.elapsed_since(&started) > limit)
+        let age = last.and_then(|started| clock::elapsed_since(&started, self.session.clock.now()));
+        age.is_none_or(|age| age > limit)
     }
 
     fn install(&self, root: &Path) -> Install {
         match pack_file::read(root, &self.session.vocabulary) {
-            Ok(Some(spec)) if spec.installs_something() || root.join(".grex/hooks").is_dir() => Install::NotInstalled,
+            Ok(Some(spec)) if !spec.actions.is_empty() || root.join(".grex/hooks").is_dir() => Install::NotInstalled,
             _ => Install::None,
         }
+    }
+}
+
+fn is_vacant(root: &Path) -> bool {
+    match std::fs::read_dir(root) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => root.symlink_metadata().is_err(),
     }
 }
 

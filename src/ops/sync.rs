@@ -140,7 +140,7 @@ async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<Syn
     books::hide_packs(session, books::places(&roots))?;
     let whole = request.selection.is_everything() && request.options.recursive;
     let wanted = request.selection.wanted_texts();
-    let mut writer = LockfileWriter::open(&session.workspace, lockfile.clone())?;
+    let mut writer = LockfileWriter::new(&session.workspace, lockfile.clone());
     let run = Run {
         verb: "sync",
         roots,
@@ -212,7 +212,7 @@ fn undeclared<'a>(lockfile: &'a Lockfile, outcomes: &[PackOutcome]) -> Vec<&'a L
         .map(|outcome| outcome.path.as_str())
         .collect();
     let parents: BTreeMap<&str, Option<&str>> =
-        lockfile.entries().map(|entry| (entry.id.as_str(), entry.parent.as_deref())).collect();
+        lockfile.entries.values().map(|entry| (entry.id.as_str(), entry.parent.as_deref())).collect();
     let is_certain = |entry: &&LockEntry| {
         let mut parent = entry.parent.as_deref();
         let mut steps = 0;
@@ -226,7 +226,7 @@ fn undeclared<'a>(lockfile: &'a Lockfile, outcomes: &[PackOutcome]) -> Vec<&'a L
         true
     };
     let mut entries: Vec<_> =
-        lockfile.entries().filter(|entry| !declared.contains(entry.id.as_str())).filter(is_certain).collect();
+        lockfile.entries.values().filter(|entry| !declared.contains(entry.id.as_str())).filter(is_certain).collect();
     entries.sort_by(|a, b| b.id.cmp(&a.id));
     entries
 }
@@ -254,7 +254,7 @@ fn check_locked(
 
 /// A selection that nothing matches.
 pub(super) fn nothing_matches(wanted: &[String], lockfile: &Lockfile) -> OpError {
-    let ids: Vec<&str> = lockfile.entries().map(|entry| entry.id.as_str()).collect();
+    let ids: Vec<&str> = lockfile.entries.values().map(|entry| entry.id.as_str()).collect();
     no_match(wanted, &ids)
 }
 
@@ -323,7 +323,7 @@ async fn plan_pack(
 ) -> Result<PackOutcome, OpError> {
     let root = session.workspace.pack_root(&node.path)?;
     let known = lockfile.get(node.path.as_str());
-    let exact = known.filter(|_| request.options.locked).and_then(|known| ObjectId::parse(&known.sha));
+    let exact = known.filter(|_| request.options.locked).and_then(|known| ObjectId::parse(&known.sha).ok());
     let reference = request.options.reference.clone().or_else(|| node.reference.clone());
     let wanted = Wanted { reference, exact };
     let place =

@@ -1,6 +1,6 @@
 //! Why the books could not be read or written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::model::block::BlockError;
 use crate::model::event::EventError;
@@ -68,4 +68,30 @@ pub enum StoreError {
     /// A file operation failed.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+impl StoreError {
+    /// Says whether the books themselves are at fault, and not the machine or the request.
+    pub fn is_about_content(&self) -> bool {
+        matches!(self, Self::Manifest { .. } | Self::Block { .. })
+    }
+
+    /// The file that the error is about.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Manifest { path, .. } | Self::Block { path, .. } | Self::NoManifest { path } => Some(path),
+            Self::Link { link, .. } => Some(link),
+            Self::File(error) => Some(&error.path),
+            Self::NoWorkspace { .. } | Self::Event(_) | Self::OtherFilesystem { .. } | Self::Lock(_) => None,
+        }
+    }
+
+    /// The line in that file, from 1.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Self::Manifest { source, .. } => Some(source.line),
+            Self::Block { source, .. } => source.line(),
+            _ => None,
+        }
+    }
 }

@@ -137,6 +137,12 @@ impl Workspace {
         self.state_directory().join("journal.jsonl")
     }
 
+    /// Returns where the answer of `git version` is remembered.
+    #[must_use]
+    pub fn git_memory(&self) -> PathBuf {
+        self.state_directory().join("git.json")
+    }
+
     /// Returns the trash.
     #[must_use]
     pub fn trash(&self) -> PathBuf {
@@ -166,6 +172,12 @@ impl Workspace {
             fs::replace_atomically(&ignore, b"*\n")?;
         }
         Ok(())
+    }
+
+    /// Returns the workspace that is, or is to be, at `root`, an absolute path.
+    #[must_use]
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.into(), manifest: root.join(MANIFEST_NAME) }
     }
 
     /// Returns the directory of a pack, which need not be there. A component may be a symbolic

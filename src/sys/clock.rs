@@ -34,6 +34,14 @@ impl Clock {
     }
 }
 
+/// Returns how long ago `text`, a time as [`rfc3339`] writes it, was at `now`; `None` for what is
+/// no time. A time in the future was no time ago.
+#[must_use]
+pub fn elapsed_since(text: &str, now: Timestamp) -> Option<std::time::Duration> {
+    let then: Timestamp = text.parse().ok()?;
+    Some(now.duration_since(then).try_into().unwrap_or_default())
+}
+
 /// Writes a time as RFC 3339 in UTC with whole seconds: `2026-01-31T08:09:10Z`.
 #[must_use]
 pub fn rfc3339(time: Timestamp) -> String {

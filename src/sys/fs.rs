@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
-pub use self::place::{create_dir_all, rename_noreplace, sync_directory, sync_filesystem};
+pub use self::place::{
+    create_dir_all, remove_empty, remove_tree, rename_noreplace, sync_directory, sync_filesystem,
+};
 
 /// The beginning of the name of every temporary file and directory. Ignored by the managed block
 /// of a workspace, and cleared when its owner is gone.
@@ -36,6 +38,11 @@ pub struct FileError {
 }
 
 impl FileError {
+    /// Says whether the operation failed because something is there already.
+    pub fn is_occupied(&self) -> bool {
+        self.source.kind() == io::ErrorKind::AlreadyExists
+    }
+
     /// Returns a function for `map_err`.
     pub(crate) fn when<E: Into<io::Error>>(
         action: &'static str,

@@ -224,6 +224,12 @@ fn attempt<'l>(
     }
 }
 
+/// Returns who held the lock at `path` last, or holds it now, if its file says so.
+pub fn last_holder(path: &Path) -> Option<Holder> {
+    let (file, _) = open_regular(path, "read the lock", OFlags::RDONLY).ok()??;
+    read_holder(&file)
+}
+
 fn read_holder(file: &File) -> Option<Holder> {
     let mut bytes = [0; HOLDER_LIMIT];
     let length = file.read_at(&mut bytes, 0).ok()?;

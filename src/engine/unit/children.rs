@@ -12,6 +12,7 @@ use crate::{
     git::failure::FailureClass,
     model::block,
     store::blocks,
+    sys::fs,
 };
 
 /// A pack's own word on its type, where it has one, and the packs that it declares.
@@ -39,12 +40,12 @@ fn hide(root: &Path, node: &Node, children: &[Result<Node, PackOutcome>]) -> Res
         .map(|inside| block::ignore_line(&inside))
         .collect();
     if !lines.is_empty() {
-        lines.push(String::from(blocks::TEMPORARY_CLONES));
+        lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
     }
     if lines.is_empty() && !exclude.exists() {
         return Ok(());
     }
-    blocks::ensure(&exclude, &lines)
+    blocks::ensure(&exclude, None, &lines)
         .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
     Ok(())
 }

@@ -3,10 +3,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use super::{Stop, UnitContext, pin, record};
@@ -24,8 +21,8 @@ use crate::{
         view::View,
     },
     model::url::Scheme,
-    store::journal::Journal,
-    sys::fs::{self, RenameError},
+    store::StoreError,
+    sys::fs,
 };
 
 /// Clones `node` to `root`.
@@ -37,7 +34,7 @@ pub(super) async fn clone(
 ) -> Result<PackOutcome, Stop> {
     let parent = root.parent().unwrap_or(root);
     let io = |error: fs::FileError| PackFailure::new(FailureClass::Disk, error.to_string());
-    let made = fs::create_directories(parent).map_err(io)?;
+    let made = fs::create_dir_all(parent).map_err(io)?;
     let temporary = parent.join(temporary_name());
     let result = match announce(cx, node, &temporary) {
         Ok(()) => arrive(cx, node, root, &temporary, wanted).await,
@@ -45,7 +42,9 @@ pub(super) async fn clone(
     };
     if result.is_err() {
         // Only what this run made: the clone under its unique name, and directories left empty.
-        drop(fs::remove_tree(&temporary));
+        if fs::remove_tree(&temporary).is_ok() {
+            tick_off(cx, &temporary)?;
+        }
         fs::remove_empty(&made);
     }
     result
@@ -53,13 +52,16 @@ pub(super) async fn clone(
 
 fn announce(cx: &UnitContext, node: &Node, temporary: &Path) -> Result<(), PackFailure> {
     let name = temporary.file_name().unwrap_or_default().to_string_lossy();
-    journal(cx)
-        .begin_clone(&node.path, &name)
-        .map_err(|error| PackFailure::new(FailureClass::Disk, error.to_string()))
+    cx.journal.begin_clone(node.path.as_str(), &node.path, &name).map_err(unrecorded)
 }
 
-fn journal<'a>(cx: &'a UnitContext) -> MutexGuard<'a, Journal> {
-    cx.journal.lock().unwrap_or_else(PoisonError::into_inner)
+fn tick_off(cx: &UnitContext, temporary: &Path) -> Result<(), PackFailure> {
+    let name = temporary.file_name().unwrap_or_default().to_string_lossy();
+    cx.journal.end_clone(&name).map_err(unrecorded)
+}
+
+fn unrecorded(error: StoreError) -> PackFailure {
+    PackFailure::new(FailureClass::Disk, error.to_string())
 }
 
 async fn arrive(
@@ -79,17 +81,8 @@ async fn arrive(
     }
     // The way to the place may have changed while git was at work.
     cx.place_of(node)?;
-    match fs::rename_noreplace(temporary, root) {
-        Ok(()) => {}
-        Err(RenameError::Exists { .. }) => {
-            drop(fs::remove_tree(temporary));
-            return Err(Stop::Deferred(String::from("another clone, which was faster")));
-        }
-        Err(error) => return Err(PackFailure::new(FailureClass::Disk, error.to_string()).into()),
-    }
-    journal(cx)
-        .end_clone(&node.path)
-        .map_err(|error| PackFailure::new(FailureClass::Disk, error.to_string()))?;
+    put_in_place(temporary, root)?;
+    tick_off(cx, temporary)?;
     let outcome = PackOutcome {
         change: Change::Cloned,
         after: commit.clone(),
@@ -101,6 +94,15 @@ async fn arrive(
         None => (None, record::branch_of(&view.head)),
     };
     Ok(record::with_entry(cx, node, PackOutcome { after: commit, ..outcome }, branch))
+}
+
+/// An empty directory makes room; anything else stays, and is looked at again.
+fn put_in_place(temporary: &Path, root: &Path) -> Result<(), Stop> {
+    fs::remove_empty(&[root.to_owned()]);
+    fs::rename_noreplace(temporary, root).map_err(|error| match error.is_occupied() {
+        true => Stop::Deferred(String::from("another clone, which was faster")),
+        false => PackFailure::new(FailureClass::Disk, error.to_string()).into(),
+    })
 }
 
 /// What a clone is asked to check out, and what has to follow it.

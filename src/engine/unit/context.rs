@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
 use tokio::sync::OnceCell;
@@ -43,7 +43,7 @@ pub struct UnitContext {
     /// The lockfile as it was when the run began.
     pub lockfile: Lockfile,
     /// Where clones are announced.
-    pub journal: Mutex<Journal>,
+    pub journal: Journal,
     /// Names the verb to whoever finds a lock held.
     pub verb: &'static str,
     /// What the user's set-up means for clones, once it was asked.
@@ -56,7 +56,7 @@ impl UnitContext {
     }
 
     pub(super) fn holder(&self) -> Holder {
-        Holder::this_process(self.verb, self.session.clock.now())
+        Holder::this_process(self.verb, self.session.clock.now_text())
     }
 
     pub(super) fn known(&self, node: &Node) -> Option<&LockEntry> {
@@ -83,7 +83,7 @@ impl UnitContext {
             return Ok(Wanted { reference, exact: None });
         }
         let entry = self.known(node).filter(|entry| self.options.agrees(entry, node));
-        match entry.and_then(|entry| ObjectId::parse(&entry.sha)) {
+        match entry.and_then(|entry| ObjectId::parse(&entry.sha).ok()) {
             Some(exact) => Ok(Wanted { reference, exact: Some(exact) }),
             None => Err(PackFailure::new(
                 FailureClass::Other,

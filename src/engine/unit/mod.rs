@@ -9,7 +9,7 @@ mod reclaim;
 mod record;
 mod update;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 pub use context::UnitContext;
 
@@ -24,6 +24,10 @@ use crate::{
     git::{failure::FailureClass, run::GitError},
     sys::lock::{self, LockError},
 };
+
+/// A pack's own lock, in its `.git`: there, two workspaces that contain the same directory find the
+/// same lock, and no work tree shows it.
+pub const PACK_LOCK: &str = ".grex-lock";
 
 /// How a unit ended.
 #[derive(Debug)]
@@ -95,8 +99,7 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
     }
     cx.session.observer.observe(Event::Started(&node.path));
     let wanted = cx.wanted(node)?;
-    let git = cx.git;
-    let place = observe::observe(git, &root, node, wanted.reference.as_ref(), cx.cancel()).await?;
+    let place = observe::observe(&cx.git, &root, node, wanted.reference.as_ref(), cx.cancel()).await?;
     let outcome = match place {
         Place::Free => clone::clone(cx, node, &root, &wanted).await?,
         Place::Taken(what) => {
@@ -106,21 +109,30 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
         }
         Place::Broken(reason) => broken(cx, node, &root, &wanted, reason).await?,
         Place::Repository(checkout) => {
-            let held = locked(cx, node, *checkout, &wanted);
-            match lock::try_hold(&root.join(".git/.grex-lock"), cx.holder(), held).await {
-                Ok(outcome) => outcome?,
-                Err(LockError::Held { holder, .. }) => return Err(Stop::Deferred(holder.to_string())),
-                Err(error) => {
-                    return Err(PackFailure::new(FailureClass::Other, error.to_string()).into());
-                }
-            }
+            let lock = checkout.git_dir.join(PACK_LOCK);
+            holding_pack(cx, &lock, locked(cx, node, *checkout, &wanted)).await?
         }
     };
     finish(cx, node, &root, outcome)
 }
 
+/// Does `work` while this process holds the pack, if nobody else does.
+async fn holding_pack<T>(
+    cx: &UnitContext,
+    lock: &Path,
+    work: impl Future<Output = Result<T, Stop>>,
+) -> Result<T, Stop> {
+    match lock::try_hold(lock, &cx.holder(), work).await {
+        Ok(result) => result,
+        Err(LockError::Held { holder, .. }) => {
+            Err(Stop::Deferred(holder.map_or_else(|| String::from("another process"), |holder| holder.to_string())))
+        }
+        Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string()).into()),
+    }
+}
+
 /// Reads the children of a pack that is as it should be, and completes its outcome.
-fn finish(cx: &UnitContext, node: &Node, root: &PathBuf, outcome: PackOutcome) -> Result<UnitEnd, Stop> {
+fn finish(cx: &UnitContext, node: &Node, root: &Path, outcome: PackOutcome) -> Result<UnitEnd, Stop> {
     match children::declared(cx, node, root) {
         Ok((spec_type, children)) => {
             let mut outcome = outcome;
@@ -169,7 +181,7 @@ async fn locked(
 async fn broken(
     cx: &UnitContext,
     node: &Node,
-    root: &PathBuf,
+    root: &Path,
     wanted: &decide::Wanted,
     reason: String,
 ) -> Result<PackOutcome, Stop> {

@@ -80,7 +80,7 @@ pub(super) async fn find_commit(
         return Ok(commit);
     }
     // Servers give a commit that no branch reaches when asked for it by its full id.
-    if ObjectId::parse(revision).is_some() {
+    if ObjectId::parse(revision).is_ok() {
         update::fetch_refs(cx, node, repository, remote, &[revision.to_owned()]).await.map_err(|stop| {
             match stop {
                 Stop::Failed(failure) if matches!(failure.class, FailureClass::Other | FailureClass::NoSuchRef) => {

@@ -37,8 +37,8 @@ pub(super) async fn reclaim(
     wanted: &Wanted,
     reason: &str,
 ) -> Result<PackOutcome, Stop> {
-    let session = cx.session;
-    let kept = trash::move_to_trash(&session.workspace, root, node.path.as_str(), &session.clock)
+    let session = &cx.session;
+    let kept = trash::move_to_trash(&session.workspace, root, &node.path, session.clock.now())
         .map_err(|error| PackFailure::new(FailureClass::Disk, error.to_string()))?;
     let outcome = clone::clone(cx, node, root, wanted).await?;
     let message = format!("was broken ({reason}); what was there is kept in {}", kept.display());

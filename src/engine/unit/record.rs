@@ -4,7 +4,7 @@ use super::UnitContext;
 use crate::{
     engine::{node::Node, outcome::PackOutcome},
     git::refs::{Head, ObjectId},
-    model::{lock::LockEntry, path::PackId, reference::RefName},
+    model::{lock::LockEntry, path::PackId},
 };
 
 /// The branch that is checked out, if any.
@@ -25,10 +25,8 @@ pub(super) fn with_entry(
 ) -> PackOutcome {
     let known = cx.known(node);
     let entry = LockEntry {
-        id: node.path.to_string(),
-        path: node.path.to_string(),
         url: node.declared.as_str().to_owned(),
-        reference: node.reference.as_ref().map(RefName::to_string),
+        reference: node.reference.clone(),
         branch,
         sha: outcome.after.as_ref().map(ObjectId::to_string).unwrap_or_default(),
         pack_type: known
@@ -39,6 +37,7 @@ pub(super) fn with_entry(
         actions_hash: known.map(|known| known.actions_hash.clone()).unwrap_or_default(),
         installed_at: known.and_then(|known| known.installed_at.clone()),
         extra: known.map(|known| known.extra.clone()).unwrap_or_default(),
+        ..LockEntry::new(node.path.as_str(), node.path.as_str())
     };
     PackOutcome { entry: Some(entry), ..outcome }
 }

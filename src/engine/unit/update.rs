@@ -107,7 +107,7 @@ fn refspecs_for(checkout: &Checkout, followed: &Followed) -> Vec<String> {
         return Vec::new();
     }
     let mut refspecs = configured;
-    refspecs.push(if checkout.config.tracking_ref(&followed.remote, &followed.merge_ref).is_some() {
+    refspecs.push(if followed.is_configured {
         followed.merge_ref.clone()
     } else {
         format!("+{}:{}", followed.merge_ref, followed.tracking)
@@ -149,11 +149,11 @@ async fn fetch_by_name(
 ) -> Result<Meaning, Stop> {
     let configured = checkout.config.fetch_refspecs(remote);
     let mut tries = Vec::new();
-    if let Some(branch) = name.branch_name() {
-        tries.push(format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}"));
+    if let Some(branch) = name.branch_ref() {
+        tries.push(format!("+{branch}:refs/remotes/{remote}/{}", name.short_name()));
     }
-    if let Some(tag) = name.tag_name() {
-        tries.push(format!("refs/tags/{tag}:refs/tags/{tag}"));
+    if let Some(tag) = name.tag_ref() {
+        tries.push(format!("{tag}:{tag}"));
     }
     for refspec in tries {
         let mut refspecs = configured.clone();
@@ -258,8 +258,8 @@ async fn follow_tip(
     repository: &Repository<'_>,
     after: &Followed,
 ) -> Result<Moved, Stop> {
-    let forward = repository.fast_forward(&after.tracking, &mut cx.watch(&node.path, false)).await;
-    match forward {
+    let mut watch = cx.watch(&node.path, false);
+    match repository.fast_forward(&after.tracking, &mut watch).await {
         Ok(()) => Ok(Moved::quietly(Change::Updated)),
         Err(GitError::Failed(failure)) if failure.class == FailureClass::Diverged => {
             repository.check_out_branch(&after.branch, Some(&after.tracking), &mut watch).await?;

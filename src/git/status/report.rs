@@ -83,6 +83,18 @@ pub struct SubmoduleState {
 }
 
 impl StatusReport {
+    /// How many files are changed, staged, in conflict or not known to git.
+    #[must_use]
+    pub fn changed(&self) -> u64 {
+        self.staged + self.unstaged + self.untracked + self.conflicts
+    }
+
+    /// The paths of those, as far as they are kept.
+    pub fn changed_paths(&self) -> impl Iterator<Item = &str> {
+        let changed = self.paths.iter().filter(|path| path.kind != PathKind::Ignored);
+        changed.map(|path| path.path.as_str())
+    }
+
     /// Whether nothing is staged, changed, untracked or in conflict, and nothing unknown was said.
     #[must_use]
     pub fn is_clean(&self) -> bool {

@@ -110,6 +110,12 @@ impl PackPath {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Returns what is left of this path below `outer`; `None` when it does not lie below it.
+    pub fn relative_to(&self, outer: &Self) -> Option<Self> {
+        let inside = self.0.strip_prefix(&outer.0)?.strip_prefix('/')?;
+        Some(Self(inside.to_owned()))
+    }
+
     /// Returns the path of the directory when the workspace is at `root`.
     pub fn under(&self, root: &Path) -> PathBuf {
         let mut path = root.to_owned();

@@ -80,6 +80,12 @@ impl PackUrl {
         parse(text)
     }
 
+    /// Returns the URL of a directory on this machine, an absolute path; `None` for one that no
+    /// URL can name (bytes that are no UTF-8, control characters).
+    pub fn local(directory: &std::path::Path) -> Option<Self> {
+        Self::parse(directory.to_str()?).ok()
+    }
+
     /// Returns the text as declared. It goes to git behind a `--`.
     pub fn as_str(&self) -> &str {
         &self.text

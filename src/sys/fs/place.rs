@@ -30,6 +30,26 @@ pub fn create_dir_all(path: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(made)
 }
 
+/// Removes the directories that [`create_dir_all`] made, as far as they are still empty.
+pub fn remove_empty(made: &[PathBuf]) {
+    for directory in made.iter().rev() {
+        // One that is not empty is somebody's by now.
+        if std::fs::remove_dir(directory).is_err() {
+            return;
+        }
+    }
+}
+
+/// Removes a directory and everything in it, links not followed; one that is not there is as
+/// good. Only for what grex itself has made under a name of its own.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that removes")]
+pub fn remove_tree(path: &Path) -> Result<(), FileError> {
+    match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::when("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Renames a file or directory to a name that nothing has; if something has it, that stays, and
 /// the error's kind is [`io::ErrorKind::AlreadyExists`].
 ///
