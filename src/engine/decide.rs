@@ -79,7 +79,12 @@ impl From<Refusal> for PackFailure {
 }
 
 /// Decides the next step for a checkout that is there. `known` is what the lockfile says.
-pub fn decide(node: &Node, checkout: &Checkout, wanted: &Wanted, known: Option<&LockEntry>) -> Step {
+pub fn decide(
+    node: &Node,
+    checkout: &Checkout,
+    wanted: &Wanted,
+    known: Option<&LockEntry>,
+) -> Step {
     let remote = match sound(node, checkout) {
         Ok(remote) => remote,
         Err(refusal) => return Step::Refuse(Box::new(refusal)),
@@ -95,13 +100,17 @@ pub fn decide(node: &Node, checkout: &Checkout, wanted: &Wanted, known: Option<&
             follows: Some(followed.clone()),
         }),
         Meaning::Current(followed) => Step::Fetch(Fetch {
-            remote: followed.as_ref().map_or(remote, |followed| followed.remote.clone()),
+            remote: followed
+                .as_ref()
+                .map_or(remote, |followed| followed.remote.clone()),
             checkout: CheckoutRole::OnBranch,
             follows: followed.clone(),
         }),
-        Meaning::Unknown => {
-            Step::Fetch(Fetch { remote, follows: None, checkout: CheckoutRole::Aside })
-        }
+        Meaning::Unknown => Step::Fetch(Fetch {
+            remote,
+            follows: None,
+            checkout: CheckoutRole::Aside,
+        }),
     }
 }
 
@@ -125,7 +134,10 @@ fn sound(node: &Node, checkout: &Checkout) -> Result<String, Refusal> {
     if let Some(age) = checkout.index_lock {
         return Err(Refusal {
             class: FailureClass::Busy,
-            message: format!("another git is at work there, or was stopped: .git/index.lock is {} old", shown(age)),
+            message: format!(
+                "another git is at work there, or was stopped: .git/index.lock is {} old",
+                shown(age)
+            ),
             hint: format!("when no git runs in {root} any more, remove {root}/.git/index.lock"),
         });
     }
@@ -145,17 +157,24 @@ fn sound(node: &Node, checkout: &Checkout) -> Result<String, Refusal> {
         }),
         RemoteMatch::None => Err(Refusal {
             class: FailureClass::Other,
-            message: format!("the repository there has no remote, and {} is declared", node.url),
-            hint: format!("move it away, or give it one: `git -C {root} remote add origin {}`", node.url),
+            message: format!(
+                "the repository there has no remote, and {} is declared",
+                node.url
+            ),
+            hint: format!(
+                "move it away, or give it one: `git -C {root} remote add origin {}`",
+                node.url
+            ),
         }),
     }
 }
 
 fn remedy(operation: Operation) -> String {
     let give_up = operation.abort_command();
-    operation
-        .continue_command()
-        .map_or_else(|| format!("`{give_up}`"), |go_on| format!("`{go_on}` or `{give_up}`"))
+    operation.continue_command().map_or_else(
+        || format!("`{give_up}`"),
+        |go_on| format!("`{go_on}` or `{give_up}`"),
+    )
 }
 
 /// What a branch that is followed means for the checkout.
@@ -173,11 +192,18 @@ fn role(
         return CheckoutRole::OnBranch;
     }
     let untouched = known.is_some_and(|known| {
-        checkout.commit.as_ref().is_some_and(|commit| commit.as_str() == known.sha)
+        checkout
+            .commit
+            .as_ref()
+            .is_some_and(|commit| commit.as_str() == known.sha)
             && known.branch.as_deref() == branch
             && known.reference != wanted.reference
     });
-    if untouched { CheckoutRole::Switch } else { CheckoutRole::Aside }
+    if untouched {
+        CheckoutRole::Switch
+    } else {
+        CheckoutRole::Aside
+    }
 }
 
 /// An age in its largest unit, as people say it.
@@ -213,8 +239,13 @@ pub fn movement(before: &Followed, after: &Followed, earlier_tip: Option<&Object
         (Some(local), Some(upstream)) if local == upstream => Move::Nothing,
         (None, Some(_)) => Move::FollowTip,
         (Some(local), Some(_)) => {
-            let was_tip = before.upstream.as_ref() == Some(local) && before.upstream != after.upstream;
-            if was_tip || earlier_tip == Some(local) { Move::FollowTip } else { Move::Count }
+            let was_tip =
+                before.upstream.as_ref() == Some(local) && before.upstream != after.upstream;
+            if was_tip || earlier_tip == Some(local) {
+                Move::FollowTip
+            } else {
+                Move::Count
+            }
         }
     }
 }

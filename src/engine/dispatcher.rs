@@ -95,7 +95,9 @@ impl Dispatcher<'_> {
 
     fn start_what_may(&mut self) {
         while !self.stopping {
-            let Some((lane, turn)) = self.scheduler.next() else { return };
+            let Some((lane, turn)) = self.scheduler.next() else {
+                return;
+            };
             let cx = Arc::clone(&self.cx);
             let last = turn.failures >= cx.session.settings.retries;
             self.at_work.spawn(async move {
@@ -123,19 +125,32 @@ impl Dispatcher<'_> {
         for node in nodes {
             match node {
                 Ok(node) if !self.seen.insert(node.path.clone()) => {
-                    let failure = PackFailure::new(FailureClass::Other, "two packs are declared at this path")
-                        .with_hint("give one of them another path");
+                    let failure = PackFailure::new(
+                        FailureClass::Other,
+                        "two packs are declared at this path",
+                    )
+                    .with_hint("give one of them another path");
                     self.done(PackOutcome::failed(&node.path, &node.url, failure));
                 }
                 Ok(node) if self.stopping => self.skip(&node),
                 Ok(node) => {
                     let lane = Lane::of(&node.url);
-                    self.scheduler.enqueue(lane, Turn { node, failures: 0, deferred_since: None });
+                    self.scheduler.enqueue(
+                        lane,
+                        Turn {
+                            node,
+                            failures: 0,
+                            deferred_since: None,
+                        },
+                    );
                 }
                 Err(outcome) => self.done(outcome),
             }
         }
-        self.cx.session.observer.observe(Event::Known(self.seen.len()));
+        self.cx
+            .session
+            .observer
+            .observe(Event::Known(self.seen.len()));
     }
 
     fn done(&mut self, outcome: PackOutcome) {
@@ -159,8 +174,11 @@ impl Dispatcher<'_> {
     fn defer(&mut self, mut turn: Turn, holder: &str) {
         let since = *turn.deferred_since.get_or_insert_with(Instant::now);
         if since.elapsed() >= self.cx.session.settings.lock_timeout {
-            let failure = PackFailure::new(FailureClass::Busy, format!("another process is at work there: {holder}"))
-                .with_hint("wait for it to end, or raise --lock-timeout");
+            let failure = PackFailure::new(
+                FailureClass::Busy,
+                format!("another process is at work there: {holder}"),
+            )
+            .with_hint("wait for it to end, or raise --lock-timeout");
             let outcome = PackOutcome::failed(&turn.node.path, &turn.node.url, failure);
             return self.done(outcome);
         }
@@ -177,21 +195,30 @@ impl Dispatcher<'_> {
         if self.stopping {
             return self.skip(&turn.node);
         }
-        self.cx.session.observer.observe(Event::Postponed(&turn.node.path, pause, why));
-        self.later.push(Later { due: Instant::now() + pause, turn });
+        self.cx
+            .session
+            .observer
+            .observe(Event::Postponed(&turn.node.path, pause, why));
+        self.later.push(Later {
+            due: Instant::now() + pause,
+            turn,
+        });
     }
 
     fn wake(&mut self) {
         let now = Instant::now();
         for later in self.later.extract_if(.., |later| later.due <= now) {
-            self.scheduler.enqueue(Lane::of(&later.turn.node.url), later.turn);
+            self.scheduler
+                .enqueue(Lane::of(&later.turn.node.url), later.turn);
         }
     }
 
     fn stop(&mut self) {
         self.stopping = true;
         let waiting = self.scheduler.drain();
-        let later = std::mem::take(&mut self.later).into_iter().map(|later| later.turn);
+        let later = std::mem::take(&mut self.later)
+            .into_iter()
+            .map(|later| later.turn);
         for turn in waiting.into_iter().chain(later) {
             self.skip(&turn.node);
         }
@@ -201,7 +228,10 @@ impl Dispatcher<'_> {
 /// Between three quarters of `pause` and all of it, so that what failed together does not come
 /// back together.
 fn jittered(pause: Duration) -> Duration {
-    let nanos = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().subsec_nanos();
+    let nanos = std::time::UNIX_EPOCH
+        .elapsed()
+        .unwrap_or_default()
+        .subsec_nanos();
     pause - pause / 4 * (nanos % 1_000) / 1_000
 }
 

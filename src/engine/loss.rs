@@ -22,7 +22,12 @@ const NAMED_PATHS: usize = 5;
 
 /// What would be lost, one line each; empty: nothing. `children` are the places of packs below
 /// `root`, which are asked about on their own.
-pub async fn work_to_lose(git: &Git, root: &Path, children: &HashSet<PathBuf>, cancel: &Cancel) -> Vec<String> {
+pub async fn work_to_lose(
+    git: &Git,
+    root: &Path,
+    children: &HashSet<PathBuf>,
+    cancel: &Cancel,
+) -> Vec<String> {
     let git_dir = match checkout::own_git_dir(root) {
         Ok(git_dir) => git_dir,
         Err(NotARepository::Missing { .. }) if is_empty(root) => return Vec::new(),
@@ -39,7 +44,10 @@ pub async fn work_to_lose(git: &Git, root: &Path, children: &HashSet<PathBuf>, c
         Err(error) => findings.push(format!("its worktrees cannot be listed: {error}")),
     }
     for nested in nested_repositories(root, children) {
-        findings.push(format!("a repository of its own is in {}", nested.display()));
+        findings.push(format!(
+            "a repository of its own is in {}",
+            nested.display()
+        ));
     }
     if let Err(error) = ask(git, root, git_dir, cancel, &mut findings).await {
         findings.push(format!("it cannot be asked: {error}"));
@@ -55,11 +63,20 @@ async fn ask(
     findings: &mut Vec<String>,
 ) -> Result<(), GitError> {
     let repository = git.repository(root);
-    let status = repository.status(Untracked::EverythingAndIgnored, cancel).await?;
+    let status = repository
+        .status(Untracked::EverythingAndIgnored, cancel)
+        .await?;
     let changed = status.staged + status.unstaged + status.untracked + status.conflicts;
     if changed > 0 {
-        let paths: Vec<_> = status.changed_paths().take(NAMED_PATHS).map(|path| format!("`{path}`")).collect();
-        findings.push(format!("{changed} files are changed or untracked: {}", paths.join(", ")));
+        let paths: Vec<_> = status
+            .changed_paths()
+            .take(NAMED_PATHS)
+            .map(|path| format!("`{path}`"))
+            .collect();
+        findings.push(format!(
+            "{changed} files are changed or untracked: {}",
+            paths.join(", ")
+        ));
     }
     // Older versions of git do not count stashes; the file tells.
     if status.stash > 0 || checkout::has_stash(git_dir) {
@@ -67,9 +84,14 @@ async fn ask(
     }
     let hidden = repository.hidden_files(cancel).await?;
     // A sparse checkout marks what it leaves out in the same way; only what is there can be edited.
-    let hidden = hidden.iter().filter(|path| root.join(path).exists()).count();
+    let hidden = hidden
+        .iter()
+        .filter(|path| root.join(path).exists())
+        .count();
     if hidden > 0 {
-        findings.push(format!("{hidden} files are marked so that git does not see their edits"));
+        findings.push(format!(
+            "{hidden} files are marked so that git does not see their edits"
+        ));
     }
     if status.head.is_some() {
         unpublished(&repository, git_dir, cancel, findings).await?;
@@ -87,12 +109,16 @@ async fn unpublished(
     let published = published_tags(repository, git_dir, cancel).await?;
     let mut excluded = vec!["--remotes"];
     excluded.extend(published.iter().map(ObjectId::as_str));
-    let unpushed = repository.count_commits(&["HEAD", "--branches", "--tags"], &excluded, cancel).await?;
+    let unpushed = repository
+        .count_commits(&["HEAD", "--branches", "--tags"], &excluded, cancel)
+        .await?;
     if unpushed > 0 {
         findings.push(format!("{unpushed} commits that no remote has"));
     }
     let kept = ["HEAD", "--all"];
-    let forgotten = repository.count_commits(&["--reflog"], &kept, cancel).await?;
+    let forgotten = repository
+        .count_commits(&["--reflog"], &kept, cancel)
+        .await?;
     if forgotten > 0 {
         findings.push(format!("{forgotten} commits that only the reflog knows"));
     }
@@ -106,7 +132,9 @@ async fn published_tags(
     git_dir: &Path,
     cancel: &Cancel,
 ) -> Result<Vec<ObjectId>, GitError> {
-    let off_branches = repository.count_commits(&["HEAD", "--tags"], &["--remotes"], cancel).await?;
+    let off_branches = repository
+        .count_commits(&["HEAD", "--tags"], &["--remotes"], cancel)
+        .await?;
     if off_branches == 0 {
         return Ok(Vec::new());
     }
@@ -119,7 +147,12 @@ async fn published_tags(
     for remote in config.remotes() {
         // A remote that cannot be asked has nothing, as far as we know.
         if let Ok(theirs) = repository.remote_tags(&remote.name, cancel).await {
-            published.extend(theirs.into_iter().filter(|tag| tags.contains(tag)).map(|(id, _)| id));
+            published.extend(
+                theirs
+                    .into_iter()
+                    .filter(|tag| tags.contains(tag))
+                    .map(|(id, _)| id),
+            );
         }
     }
     Ok(published)
@@ -137,7 +170,9 @@ fn nested_repositories(root: &Path, children: &HashSet<PathBuf>) -> Vec<PathBuf>
     let mut found = Vec::new();
     let mut open = vec![root.to_owned()];
     while let Some(directory) = open.pop() {
-        let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+        let Ok(entries) = std::fs::read_dir(&directory) else {
+            continue;
+        };
         for entry in entries.flatten() {
             let path = entry.path();
             let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());

@@ -57,8 +57,15 @@ impl Root {
     /// relative URLs resolve against the first or else the second, as git's submodules do.
     pub fn new(origin: Option<PackUrl>, directory: Option<PackUrl>) -> Self {
         let identity = origin.as_ref().map(PackUrl::identity);
-        let lineage = Lineage { identity, id: PackId::workspace(), parent: None };
-        Self { base: origin.or(directory), lineage: Arc::new(lineage) }
+        let lineage = Lineage {
+            identity,
+            id: PackId::workspace(),
+            parent: None,
+        };
+        Self {
+            base: origin.or(directory),
+            lineage: Arc::new(lineage),
+        }
     }
 
     /// A pack that the manifest registers.
@@ -144,7 +151,11 @@ struct Owner<'a> {
 
 impl Owner<'_> {
     fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
-        let places: Vec<PackPath> = spec.children.iter().map(|child| self.place(child)).collect();
+        let places: Vec<PackPath> = spec
+            .children
+            .iter()
+            .map(|child| self.place(child))
+            .collect();
         let conflict = path::conflict(places.iter());
         spec.children
             .iter()
@@ -152,7 +163,9 @@ impl Owner<'_> {
             .map(|(child, place)| match &conflict {
                 Some(conflict) if place == conflict.first || place == conflict.second => {
                     let failure = PackFailure::new(FailureClass::Other, conflict.to_string())
-                        .with_hint("give each child a `path` of its own in the parent's .grex/pack.yaml");
+                        .with_hint(
+                            "give each child a `path` of its own in the parent's .grex/pack.yaml",
+                        );
                     Err(PackOutcome::failed(&place, &child.url, failure))
                 }
                 _ => self.child(child, place),
@@ -181,9 +194,15 @@ impl Owner<'_> {
             cycle.push(place.to_string());
             let failure = PackFailure::new(
                 FailureClass::Other,
-                format!("the pack contains itself: {} all come from {url}", cycle.join(" -> ")),
+                format!(
+                    "the pack contains itself: {} all come from {url}",
+                    cycle.join(" -> ")
+                ),
             )
-            .with_hint(format!("remove the child from the .grex/pack.yaml of pack `{}`", self.id));
+            .with_hint(format!(
+                "remove the child from the .grex/pack.yaml of pack `{}`",
+                self.id
+            ));
             return Err(PackOutcome::failed(&place, &url, failure));
         }
         Ok(Node {
@@ -200,13 +219,23 @@ impl Owner<'_> {
     }
 }
 
-fn resolve(url: &PackUrl, base: Option<&PackUrl>, place: &PackPath) -> Result<PackUrl, PackOutcome> {
+fn resolve(
+    url: &PackUrl,
+    base: Option<&PackUrl>,
+    place: &PackPath,
+) -> Result<PackUrl, PackOutcome> {
     if !url.is_relative() {
         return Ok(url.clone());
     }
     let resolved = match base {
-        Some(base) => url.resolve(base).map_err(|error| format!("`{url}` leads nowhere from {base}: {error}")),
-        None => Err(format!("`{url}` is relative, and the workspace's directory has a name that no URL can have")),
+        Some(base) => url
+            .resolve(base)
+            .map_err(|error| format!("`{url}` leads nowhere from {base}: {error}")),
+        None => Err(format!(
+            "`{url}` is relative, and the workspace's directory has a name that no URL can have"
+        )),
     };
-    resolved.map_err(|message| PackOutcome::failed(place, url, PackFailure::new(FailureClass::Other, message)))
+    resolved.map_err(|message| {
+        PackOutcome::failed(place, url, PackFailure::new(FailureClass::Other, message))
+    })
 }

@@ -169,7 +169,13 @@ pub async fn look_again(
     cancel: &Cancel,
 ) -> Result<Meaning, GitError> {
     let view = View::of(repository, &checkout.git_dir, cancel).await?;
-    mean(&view, &checkout.config, &checkout.git_dir, Some(remote), wanted)
+    mean(
+        &view,
+        &checkout.config,
+        &checkout.git_dir,
+        Some(remote),
+        wanted,
+    )
 }
 
 fn match_remote(config: &RepositoryConfig, url: &PackUrl) -> RemoteMatch {
@@ -182,9 +188,15 @@ fn match_remote(config: &RepositoryConfig, url: &PackUrl) -> RemoteMatch {
     let mut candidates: Vec<_> = remotes.iter().collect();
     candidates.sort_by_key(|remote| remote.name != "origin");
     let url = |remote: &Remote| remote.url.clone();
-    match candidates.iter().find(|remote| remote.url.as_deref().is_some_and(same)) {
+    match candidates
+        .iter()
+        .find(|remote| remote.url.as_deref().is_some_and(same))
+    {
         Some(remote) => RemoteMatch::Same(remote.name.clone()),
-        None => candidates.first().and_then(|remote| url(remote)).map_or(RemoteMatch::None, RemoteMatch::Other),
+        None => candidates
+            .first()
+            .and_then(|remote| url(remote))
+            .map_or(RemoteMatch::None, RemoteMatch::Other),
     }
 }
 
@@ -210,17 +222,26 @@ fn mean(
     if let Some(tag) = wanted.tag_ref()
         && let Some(value) = view.find(&tag)?
     {
-        return Ok(Meaning::Pin(Some(peel(git_dir, view, value.id, value.peeled))));
+        return Ok(Meaning::Pin(Some(peel(
+            git_dir,
+            view,
+            value.id,
+            value.peeled,
+        ))));
     }
     if wanted.may_be_short_id() {
-        let here = view.head_commit()?.filter(|commit| commit.as_str().starts_with(wanted.as_str()));
+        let here = view
+            .head_commit()?
+            .filter(|commit| commit.as_str().starts_with(wanted.as_str()));
         return Ok(Meaning::Pin(here));
     }
     Ok(Meaning::Unknown)
 }
 
 fn current_upstream(view: &View, config: &RepositoryConfig) -> Result<Option<Followed>, GitError> {
-    let (Head::Branch(branch) | Head::Unborn(branch)) = &view.head else { return Ok(None) };
+    let (Head::Branch(branch) | Head::Unborn(branch)) = &view.head else {
+        return Ok(None);
+    };
     match config.branch_upstream(branch) {
         // A remote named `.` is this repository: there is nothing to fetch.
         Some(upstream) if upstream.remote != "." => {
@@ -242,7 +263,9 @@ fn follow(
     let is_configured = configured.is_some();
     let tracking = configured.unwrap_or_else(|| format!("refs/remotes/{remote}/{theirs}"));
     Ok(Followed {
-        local: view.find(&format!("refs/heads/{branch}"))?.map(|value| value.id),
+        local: view
+            .find(&format!("refs/heads/{branch}"))?
+            .map(|value| value.id),
         upstream: view.find(&tracking)?.map(|value| value.id),
         branch: branch.to_owned(),
         remote: remote.to_owned(),
@@ -255,7 +278,9 @@ fn follow(
 /// The commit that a tag names: `packed-refs` knows, or a loose tag object, or it is the commit
 /// itself. An annotated tag in a pack stays its own id, which is no commit that HEAD could be.
 fn peel(git_dir: &Path, view: &View, id: ObjectId, peeled: Option<ObjectId>) -> ObjectId {
-    let at_head = view.head_commit().is_ok_and(|commit| commit.as_ref() == Some(&id));
+    let at_head = view
+        .head_commit()
+        .is_ok_and(|commit| commit.as_ref() == Some(&id));
     match peeled {
         Some(commit) => commit,
         None if at_head => id,

@@ -57,7 +57,13 @@ pub struct PackFailure {
 impl PackFailure {
     /// A failure without a hint.
     pub fn new(class: FailureClass, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), hint: None, command: None, file: None }
+        Self {
+            class,
+            message: message.into(),
+            hint: None,
+            command: None,
+            file: None,
+        }
     }
 
     /// Adds what to do about it.
@@ -69,7 +75,9 @@ impl PackFailure {
 
     /// Says whether the failure is an action or a pack type that this grex does not know.
     pub fn is_unknown_name(&self) -> bool {
-        self.file.as_ref().is_some_and(|error| error.is_unknown_name())
+        self.file
+            .as_ref()
+            .is_some_and(|error| error.is_unknown_name())
     }
 }
 
@@ -82,14 +90,23 @@ impl From<GitError> for PackFailure {
             GitError::Unexpected { command, .. } => Some(command),
             GitError::Cancelled | GitError::Spawn(_) | GitError::Unreadable { .. } => None,
         };
-        Self { class, message, hint: None, command, file: None }
+        Self {
+            class,
+            message,
+            hint: None,
+            command,
+            file: None,
+        }
     }
 }
 
 impl From<PackFileError> for PackFailure {
     fn from(error: PackFileError) -> Self {
         let message = error.to_string();
-        Self { file: Some(Box::new(error)), ..Self::new(FailureClass::Other, message) }
+        Self {
+            file: Some(Box::new(error)),
+            ..Self::new(FailureClass::Other, message)
+        }
     }
 }
 
@@ -137,6 +154,9 @@ impl PackOutcome {
 
     /// A failure that left everything as it was.
     pub fn failed(path: &PackPath, url: &PackUrl, failure: PackFailure) -> Self {
-        Self { failure: Some(failure), ..Self::unchanged(path, url, Verdict::Err) }
+        Self {
+            failure: Some(failure),
+            ..Self::unchanged(path, url, Verdict::Err)
+        }
     }
 }

@@ -21,7 +21,9 @@ use crate::{
 /// Fails when git cannot be started.
 pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<(), GitError> {
     for unfinished in journal.unfinished() {
-        let Ok(root) = session.workspace.pack_root(&unfinished.path) else { continue };
+        let Ok(root) = session.workspace.pack_root(&unfinished.path) else {
+            continue;
+        };
         let parent = root.parent().unwrap_or(&root);
         clear(session, &parent.join(&unfinished.temporary));
         check(session, git, &unfinished, &root).await?;
@@ -31,7 +33,9 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
 
 fn clear(session: &Session, temporary: &Path) {
     if let Err(error) = fs::remove_tree(temporary) {
-        session.observer.observe(Event::Warning(&format!("a leftover of an interrupted run stays: {error}")));
+        session.observer.observe(Event::Warning(&format!(
+            "a leftover of an interrupted run stays: {error}"
+        )));
     }
 }
 
@@ -44,7 +48,11 @@ async fn check(
     if !root.join(".git").is_dir() {
         return Ok(());
     }
-    match git.repository(root).check_connectivity(&session.cancel).await {
+    match git
+        .repository(root)
+        .check_connectivity(&session.cancel)
+        .await
+    {
         Ok(()) => {}
         Err(GitError::Failed(_)) => put_away(session, &unfinished.path, root),
         Err(error) => return Err(error),
@@ -54,7 +62,10 @@ async fn check(
 
 fn put_away(session: &Session, path: &PackPath, root: &Path) {
     let text = match trash::move_to_trash(&session.workspace, root, path, session.clock.now()) {
-        Ok(kept) => format!("`{path}` was left unfinished by an interrupted run; it is kept in {}", kept.display()),
+        Ok(kept) => format!(
+            "`{path}` was left unfinished by an interrupted run; it is kept in {}",
+            kept.display()
+        ),
         Err(error) => format!("`{path}` was left unfinished by an interrupted run: {error}"),
     };
     session.observer.observe(Event::Warning(&text));

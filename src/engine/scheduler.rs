@@ -64,7 +64,13 @@ pub struct Scheduler<T> {
 impl<T> Scheduler<T> {
     /// A scheduler with nothing in it.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, waiting: IndexMap::new(), at_work: IndexMap::new(), total: 0, turn: 0 }
+        Self {
+            limits,
+            waiting: IndexMap::new(),
+            at_work: IndexMap::new(),
+            total: 0,
+            turn: 0,
+        }
     }
 
     /// Puts a unit at the end of its lane.
@@ -107,7 +113,10 @@ impl<T> Scheduler<T> {
 
     /// Takes out everything that waits.
     pub fn drain(&mut self) -> Vec<T> {
-        self.waiting.drain(..).flat_map(|(_, queue)| queue).collect()
+        self.waiting
+            .drain(..)
+            .flat_map(|(_, queue)| queue)
+            .collect()
     }
 }
 
@@ -129,12 +138,18 @@ mod tests {
 
     #[test]
     fn no_limit_is_passed_and_permits_come_back() {
-        let mut scheduler = Scheduler::new(Limits { total: 4, local: 2, per_host: 1 });
+        let mut scheduler = Scheduler::new(Limits {
+            total: 4,
+            local: 2,
+            per_host: 1,
+        });
         for unit in 0..3 {
             scheduler.enqueue(Lane::Local, unit);
             scheduler.enqueue(host("a"), 10 + unit);
         }
-        let mut started: Vec<_> = std::iter::from_fn(|| scheduler.next()).map(|(_, unit)| unit).collect();
+        let mut started: Vec<_> = std::iter::from_fn(|| scheduler.next())
+            .map(|(_, unit)| unit)
+            .collect();
         started.sort_unstable();
         assert_eq!(started, [0, 1, 10]);
         scheduler.release(&host("a"));
@@ -146,12 +161,18 @@ mod tests {
 
     #[test]
     fn a_full_host_does_not_hold_up_another() {
-        let mut scheduler = Scheduler::new(Limits { total: 8, local: 8, per_host: 2 });
+        let mut scheduler = Scheduler::new(Limits {
+            total: 8,
+            local: 8,
+            per_host: 2,
+        });
         for unit in 0..100 {
             scheduler.enqueue(host("a"), unit);
         }
         scheduler.enqueue(host("b"), 1000);
-        let started: Vec<_> = std::iter::from_fn(|| scheduler.next()).map(|(_, unit)| unit).collect();
+        let started: Vec<_> = std::iter::from_fn(|| scheduler.next())
+            .map(|(_, unit)| unit)
+            .collect();
         assert_eq!(started.len(), 3);
         assert!(started.contains(&1000));
     }
@@ -169,7 +190,21 @@ mod tests {
 
     #[test]
     fn the_machine_sets_what_nobody_chose() {
-        assert_eq!(Limits::new(None, 2, 8), Limits { total: 16, local: 4, per_host: 8 });
-        assert_eq!(Limits::new(Some(3), 2, 8), Limits { total: 3, local: 3, per_host: 8 });
+        assert_eq!(
+            Limits::new(None, 2, 8),
+            Limits {
+                total: 16,
+                local: 4,
+                per_host: 8
+            }
+        );
+        assert_eq!(
+            Limits::new(Some(3), 2, 8),
+            Limits {
+                total: 3,
+                local: 3,
+                per_host: 8
+            }
+        );
     }
 }

@@ -42,10 +42,16 @@ impl SelfDescription {
     /// known without it.
     pub fn read(session: &Session, node: &Node, root: &Path) -> Self {
         match pack_file::read(root, &session.vocabulary) {
-            Ok(Some(spec)) => Self { name: spec.name, pack_type: spec.pack_type },
+            Ok(Some(spec)) => Self {
+                name: spec.name,
+                pack_type: spec.pack_type,
+            },
             Ok(None) | Err(_) => Self {
                 name: node.path.file_name().to_owned(),
-                pack_type: node.observed_type.clone().unwrap_or_else(|| String::from("meta")),
+                pack_type: node
+                    .observed_type
+                    .clone()
+                    .unwrap_or_else(|| String::from("meta")),
             },
         }
     }
@@ -59,20 +65,32 @@ impl Selection {
 
     /// Says whether the pack's path is one of `only`, where there are any.
     pub fn names(&self, node: &Node) -> bool {
-        self.only.is_empty() || self.only.iter().any(|glob| glob.matches(node.path.as_str()))
+        self.only.is_empty()
+            || self
+                .only
+                .iter()
+                .any(|glob| glob.matches(node.path.as_str()))
     }
 
     /// What was asked for, as it was written.
     pub fn wanted_texts(&self) -> Vec<String> {
         let only = self.only.iter().map(PathGlob::as_str);
-        only.chain(self.filters.wanted_texts()).map(str::to_owned).collect()
+        only.chain(self.filters.wanted_texts())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Decides about a pack. Git is only asked when a filter wants to know its state.
     ///
     /// # Errors
     /// Fails when the state cannot be found out.
-    pub async fn selects(&self, session: &Session, git: &Git, node: &Node, root: &Path) -> Result<bool, GitError> {
+    pub async fn selects(
+        &self,
+        session: &Session,
+        git: &Git,
+        node: &Node,
+        root: &Path,
+    ) -> Result<bool, GitError> {
         if !self.names(node) {
             return Ok(false);
         }
@@ -130,10 +148,15 @@ async fn answer(
             Ok(is_in(*state, &status))
         }
         Question::ChangedSince(revision) => {
-            let since = repository.has_commits_since(revision.as_str(), cancel).await?;
+            let since = repository
+                .has_commits_since(revision.as_str(), cancel)
+                .await?;
             match since {
                 Some(true) => Ok(true),
-                Some(false) => Ok(is_in(PackState::Dirty, &repository.status(Untracked::Usual, cancel).await?)),
+                Some(false) => Ok(is_in(
+                    PackState::Dirty,
+                    &repository.status(Untracked::Usual, cancel).await?,
+                )),
                 None => Ok(false),
             }
         }
@@ -144,7 +167,9 @@ async fn answer(
 pub fn is_in(state: PackState, status: &StatusReport) -> bool {
     let (ahead, behind) = (status.ahead.unwrap_or(0), status.behind.unwrap_or(0));
     match state {
-        PackState::Dirty => status.staged + status.unstaged + status.untracked + status.conflicts > 0,
+        PackState::Dirty => {
+            status.staged + status.unstaged + status.untracked + status.conflicts > 0
+        }
         PackState::Ahead => ahead > 0,
         PackState::Behind => behind > 0,
         PackState::Diverged => ahead > 0 && behind > 0,

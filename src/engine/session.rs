@@ -76,7 +76,15 @@ impl Session {
         cancel: Cancel,
         observer: Arc<dyn Observer>,
     ) -> Self {
-        Self { workspace, settings, vocabulary, clock, cancel, observer, git: OnceCell::new() }
+        Self {
+            workspace,
+            settings,
+            vocabulary,
+            clock,
+            cancel,
+            observer,
+            git: OnceCell::new(),
+        }
     }
 
     /// The git of this run.
@@ -88,9 +96,13 @@ impl Session {
             .get_or_try_init(|| async {
                 let memory = self.workspace.git_memory();
                 let memory = (!self.settings.dry_run).then_some(memory.as_path());
-                let program = Program::find(self.settings.git.clone(), memory, &self.cancel).await?;
+                let program =
+                    Program::find(self.settings.git.clone(), memory, &self.cancel).await?;
                 let observer = Arc::clone(&self.observer);
-                Ok(Git::new(&program, Arc::new(move |record| observer.observe(Event::Command(record)))))
+                Ok(Git::new(
+                    &program,
+                    Arc::new(move |record| observer.observe(Event::Command(record))),
+                ))
             })
             .await
     }

@@ -21,14 +21,19 @@ pub struct SyncOptions {
 
 impl Default for SyncOptions {
     fn default() -> Self {
-        Self { reference: None, recursive: true, fail_fast: false, locked: false, force: false }
+        Self {
+            reference: None,
+            recursive: true,
+            fail_fast: false,
+            locked: false,
+            force: false,
+        }
     }
 }
 
 impl SyncOptions {
     /// Says whether the lockfile's entry speaks of the pack as it is declared now.
     pub fn agrees(&self, entry: &LockEntry, node: &Node) -> bool {
-        entry.url == node.declared.as_str()
-            && entry.reference == node.reference
+        entry.url == node.declared.as_str() && entry.reference == node.reference
     }
 }

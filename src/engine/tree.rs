@@ -29,9 +29,16 @@ pub struct Declared {
 ///
 /// # Errors
 /// Fails when there is one and it cannot be used.
-pub fn declared(vocabulary: &Vocabulary, node: &Node, root: &Path) -> Result<Declared, PackFileError> {
+pub fn declared(
+    vocabulary: &Vocabulary,
+    node: &Node,
+    root: &Path,
+) -> Result<Declared, PackFileError> {
     let spec = pack_file::read(root, vocabulary)?;
-    let children = spec.as_ref().map(|spec| node.children(spec)).unwrap_or_default();
+    let children = spec
+        .as_ref()
+        .map(|spec| node.children(spec))
+        .unwrap_or_default();
     Ok(Declared { spec, children })
 }
 
@@ -46,7 +53,11 @@ pub fn roots(
     manifest: &Manifest,
 ) -> Result<Vec<Result<Node, PackOutcome>>, PackFileError> {
     let root = root_of(workspace);
-    let mut nodes: Vec<_> = manifest.packs.values().map(|declaration| root.registered(declaration)).collect();
+    let mut nodes: Vec<_> = manifest
+        .packs
+        .values()
+        .map(|declaration| root.registered(declaration))
+        .collect();
     if let Some(spec) = pack_file::read(workspace.root(), vocabulary)? {
         nodes.extend(root.children(&spec));
     }
@@ -66,7 +77,10 @@ pub fn root_of(workspace: &Workspace) -> Root {
 
 /// Every pack that is declared, as far as what is on disk tells: parents before their children.
 /// A pack whose pack.yaml cannot be used is there with an outcome that says why beside it.
-pub fn on_disk(session: &Session, roots: Vec<Result<Node, PackOutcome>>) -> Vec<Result<Node, PackOutcome>> {
+pub fn on_disk(
+    session: &Session,
+    roots: Vec<Result<Node, PackOutcome>>,
+) -> Vec<Result<Node, PackOutcome>> {
     let mut found = Vec::new();
     let mut open: Vec<_> = roots.into_iter().rev().collect();
     while let Some(next) = open.pop() {

@@ -58,7 +58,11 @@ impl Git {
         watch: &mut Watch<'_>,
     ) -> Result<(), GitError> {
         let parent = request.target.parent().unwrap_or(request.target);
-        let nature = if request.is_local { Nature::Local } else { Nature::MayAsk };
+        let nature = if request.is_local {
+            Nature::Local
+        } else {
+            Nature::MayAsk
+        };
         let mut command = GitCommand::new(&self.program, parent, "clone", nature);
         if watch.wants_progress || !request.is_local {
             command.argument("--progress");
@@ -72,7 +76,10 @@ impl Git {
         if !request.checkout {
             command.argument("--no-checkout");
         }
-        command.argument("--").argument(request.url).argument(request.target);
+        command
+            .argument("--")
+            .argument(request.url)
+            .argument(request.target);
         if !request.from_user {
             command.spawn.variable("GIT_PROTOCOL_FROM_USER", "0");
         }
@@ -98,7 +105,10 @@ impl Git {
                     spoke |= text.contains("packet:");
                 }
             };
-            let mut watch = Watch { on_line: Box::new(on_line), ..Watch::quiet(cancel) };
+            let mut watch = Watch {
+                on_line: Box::new(on_line),
+                ..Watch::quiet(cancel)
+            };
             self.run(&command, &mut watch).await?;
         }
         Ok(spoke)
@@ -109,17 +119,29 @@ impl Git {
     ///
     /// # Errors
     /// Fails when git cannot read its own settings.
-    pub async fn clone_setup(&self, neutral: &Path, cancel: &Cancel) -> Result<CloneSetup, GitError> {
+    pub async fn clone_setup(
+        &self,
+        neutral: &Path,
+        cancel: &Cancel,
+    ) -> Result<CloneSetup, GitError> {
         let mut command = GitCommand::new(&self.program, neutral, "config", Nature::Query);
         command.arguments(["--null", "--get-regexp"]);
         command.argument(r"^(core\.hookspath|init\.templatedir|includeif\..*)$");
         let answer = match self.ask(&command, cancel).await {
             Ok(answer) => answer,
             // Exit code 1 is git's way to say that none of the settings is there.
-            Err(GitError::Failed(failure)) if failure.ending == crate::sys::process::Ending::Exited(1) => Vec::new(),
+            Err(GitError::Failed(failure))
+                if failure.ending == crate::sys::process::Ending::Exited(1) =>
+            {
+                Vec::new()
+            }
             Err(error) => return Err(error),
         };
-        Ok(CloneSetup::judge(&answer, env::git_template_directory(), stock_template(&self.program)))
+        Ok(CloneSetup::judge(
+            &answer,
+            env::git_template_directory(),
+            stock_template(&self.program),
+        ))
     }
 }
 
@@ -129,7 +151,10 @@ impl CloneSetup {
     fn judge(settings: &[u8], from_variable: Option<PathBuf>, stock: Option<PathBuf>) -> Self {
         let mut hooks_may_run = false;
         let mut template = from_variable;
-        for setting in settings.split(|byte| *byte == 0).filter(|setting| !setting.is_empty()) {
+        for setting in settings
+            .split(|byte| *byte == 0)
+            .filter(|setting| !setting.is_empty())
+        {
             let setting = String::from_utf8_lossy(setting);
             let (key, value) = setting.split_once('\n').unwrap_or((&setting, ""));
             match key {
@@ -150,11 +175,16 @@ impl CloneSetup {
         };
         if !template_is_stock {
             hooks_may_run |= match template.or(stock) {
-                Some(template) => !template.is_absolute() || template.join("hooks/post-checkout").exists(),
+                Some(template) => {
+                    !template.is_absolute() || template.join("hooks/post-checkout").exists()
+                }
                 None => true,
             };
         }
-        Self { hooks_may_run, template_is_stock }
+        Self {
+            hooks_may_run,
+            template_is_stock,
+        }
     }
 }
 
@@ -172,17 +202,25 @@ fn is_untouched(template: &Path) -> bool {
     let names = |directory: &Path| -> Option<Vec<String>> {
         std::fs::read_dir(directory)
             .ok()?
-            .map(|entry| entry.ok().map(|entry| entry.file_name().to_string_lossy().into_owned()))
+            .map(|entry| {
+                entry
+                    .ok()
+                    .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            })
             .collect()
     };
     let only = |directory: &Path, allowed: &dyn Fn(&str) -> bool| {
         !directory.exists()
             || names(directory).is_some_and(|names| names.iter().all(|name| allowed(name)))
     };
-    let exclude_is_comments = std::fs::read_to_string(template.join("info/exclude"))
-        .map_or(true, |text| text.lines().all(|line| line.is_empty() || line.starts_with('#')));
-    only(template, &|name| ["branches", "description", "hooks", "info"].contains(&name))
-        && only(&template.join("hooks"), &|name| name.ends_with(".sample"))
+    let exclude_is_comments =
+        std::fs::read_to_string(template.join("info/exclude")).map_or(true, |text| {
+            text.lines()
+                .all(|line| line.is_empty() || line.starts_with('#'))
+        });
+    only(template, &|name| {
+        ["branches", "description", "hooks", "info"].contains(&name)
+    }) && only(&template.join("hooks"), &|name| name.ends_with(".sample"))
         && only(&template.join("branches"), &|_| false)
         && only(&template.join("info"), &|name| name == "exclude")
         && exclude_is_comments
@@ -200,12 +238,24 @@ mod tests {
         #[expect(clippy::disallowed_methods, reason = "a fixture")]
         std::fs::write(sample, "").expect("a file");
         let judged = CloneSetup::judge(b"", None, Some(stock.path().into()));
-        assert_eq!(judged, CloneSetup { hooks_may_run: false, template_is_stock: true });
+        assert_eq!(
+            judged,
+            CloneSetup {
+                hooks_may_run: false,
+                template_is_stock: true
+            }
+        );
 
         #[expect(clippy::disallowed_methods, reason = "a fixture")]
         std::fs::write(stock.path().join("hooks/post-checkout"), "").expect("a file");
         let judged = CloneSetup::judge(b"", None, Some(stock.path().into()));
-        assert_eq!(judged, CloneSetup { hooks_may_run: true, template_is_stock: false });
+        assert_eq!(
+            judged,
+            CloneSetup {
+                hooks_may_run: true,
+                template_is_stock: false
+            }
+        );
     }
 
     #[test]
@@ -221,6 +271,12 @@ mod tests {
         let users = tempfile::tempdir().expect("a directory");
         let setting = format!("init.templatedir\n{}\0", users.path().display());
         let judged = CloneSetup::judge(setting.as_bytes(), None, None);
-        assert_eq!(judged, CloneSetup { hooks_may_run: false, template_is_stock: false });
+        assert_eq!(
+            judged,
+            CloneSetup {
+                hooks_may_run: false,
+                template_is_stock: false
+            }
+        );
     }
 }

@@ -103,12 +103,18 @@ impl GitCommand {
         for setting in settings {
             spawn.argument("-c").argument(setting);
         }
-        spawn.argument("-C").argument(repository).argument(subcommand);
+        spawn
+            .argument("-C")
+            .argument(repository)
+            .argument(subcommand);
         for name in FOREIGN_VARIABLES {
             spawn.without_variable(name);
         }
         // English messages, and file names in whatever encoding the user's locale says.
-        spawn.variable("LANGUAGE", "C").without_variable("LC_ALL").variable("LC_MESSAGES", "C");
+        spawn
+            .variable("LANGUAGE", "C")
+            .without_variable("LC_ALL")
+            .variable("LC_MESSAGES", "C");
         spawn.variable("GIT_TERMINAL_PROMPT", "0");
         spawn.variable("GIT_CEILING_DIRECTORIES", ceiling(repository));
         if nature == Nature::Query {
@@ -118,7 +124,11 @@ impl GitCommand {
             Nature::Query | Nature::Local => Isolation::Group,
             Nature::MayAsk => Isolation::Session,
         });
-        Self { spawn, subcommand, settings: settings.len() }
+        Self {
+            spawn,
+            subcommand,
+            settings: settings.len(),
+        }
     }
 
     /// Appends an option or a value that grex itself made or that is of a type that cannot be
@@ -180,8 +190,12 @@ mod tests {
 
     #[test]
     fn a_command_is_shown_as_typed() {
-        let mut command =
-            GitCommand::new(Path::new("/usr/bin/git"), Path::new("/w/a b"), "fetch", Nature::MayAsk);
+        let mut command = GitCommand::new(
+            Path::new("/usr/bin/git"),
+            Path::new("/w/a b"),
+            "fetch",
+            Nature::MayAsk,
+        );
         command.argument("--").argument("origin");
         assert_eq!(command.shown(), "git -C '/w/a b' fetch -- origin");
     }

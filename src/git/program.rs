@@ -79,13 +79,23 @@ impl Program {
             None => {
                 let text = ask(&path, cancel).await?;
                 if let (Some(memory), Some((size, modified_ns))) = (memory, stamp) {
-                    remember(memory, &Remembered { program: path.clone(), size, modified_ns, version: text.clone() });
+                    remember(
+                        memory,
+                        &Remembered {
+                            program: path.clone(),
+                            size,
+                            modified_ns,
+                            version: text.clone(),
+                        },
+                    );
                 }
                 text
             }
         };
-        let version = GitVersion::parse(&text)
-            .map_err(|error| ProgramError::NotGit { path: path.clone(), reason: error.to_string() })?;
+        let version = GitVersion::parse(&text).map_err(|error| ProgramError::NotGit {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
         version.require_minimum(&path)?;
         Ok(Self { path, version })
     }
@@ -109,12 +119,17 @@ fn locate(wanted: Option<OsString>) -> Result<PathBuf, ProgramError> {
         }
         None => (OsString::from("git"), String::from("git in PATH")),
     };
-    which::which(&name)
-        .map_err(|error| ProgramError::Missing { looked_for, reason: error.to_string() })
+    which::which(&name).map_err(|error| ProgramError::Missing {
+        looked_for,
+        reason: error.to_string(),
+    })
 }
 
 async fn ask(path: &Path, cancel: &Cancel) -> Result<String, ProgramError> {
-    let not_git = |reason: String| ProgramError::NotGit { path: path.to_owned(), reason };
+    let not_git = |reason: String| ProgramError::NotGit {
+        path: path.to_owned(),
+        reason,
+    };
     let mut spawn = Spawn::new(path);
     spawn.argument("version");
     let mut answer = Vec::new();

@@ -16,7 +16,8 @@ const LAST_BYTES: u64 = 4096;
 pub fn previous_value(git_dir: &Path, name: &str) -> Option<ObjectId> {
     let mut log = File::open(git_dir.join("logs").join(name)).ok()?;
     let length = log.metadata().ok()?.len();
-    log.seek(SeekFrom::Start(length.saturating_sub(LAST_BYTES))).ok()?;
+    log.seek(SeekFrom::Start(length.saturating_sub(LAST_BYTES)))
+        .ok()?;
     let mut end = Vec::new();
     log.take(LAST_BYTES).read_to_end(&mut end).ok()?;
     let line = end.trim_ascii_end().rsplit(|byte| *byte == b'\n').next()?;
@@ -42,8 +43,17 @@ mod tests {
         let name = "refs/remotes/origin/main";
         assert_eq!(previous_value(git_dir.path(), name), None);
         #[expect(clippy::disallowed_methods, reason = "a fixture")]
-        std::fs::write(&log, format!("{first}{a} {b} A <a@b> 2 +0000\tfetch: forced-update\n")).expect("a file");
-        assert_eq!(previous_value(git_dir.path(), name).expect("a value").as_str(), a);
+        std::fs::write(
+            &log,
+            format!("{first}{a} {b} A <a@b> 2 +0000\tfetch: forced-update\n"),
+        )
+        .expect("a file");
+        assert_eq!(
+            previous_value(git_dir.path(), name)
+                .expect("a value")
+                .as_str(),
+            a
+        );
         assert_eq!(previous_value(git_dir.path(), "refs/heads/none"), None);
     }
 }

@@ -60,8 +60,16 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn fetch(&self, request: &FetchRequest<'_>, watch: &mut Watch<'_>) -> Result<(), GitError> {
-        let nature = if request.is_local { Nature::Local } else { Nature::MayAsk };
+    pub async fn fetch(
+        &self,
+        request: &FetchRequest<'_>,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), GitError> {
+        let nature = if request.is_local {
+            Nature::Local
+        } else {
+            Nature::MayAsk
+        };
         let mut command = self.command("fetch", nature);
         command.arguments(["--no-auto-maintenance", "--no-write-fetch-head"]);
         if watch.wants_progress || !request.is_local {
@@ -70,7 +78,10 @@ impl Repository<'_> {
         if !request.from_user {
             command.spawn.variable("GIT_PROTOCOL_FROM_USER", "0");
         }
-        command.argument("--").argument(request.remote).arguments(request.refspecs);
+        command
+            .argument("--")
+            .argument(request.remote)
+            .arguments(request.refspecs);
         self.git.run(&command, watch).await
     }
 
@@ -82,7 +93,12 @@ impl Repository<'_> {
         let mut command = self.command("merge", Nature::MayAsk);
         // No autostash: a stash that fails to come back is work put out of sight. No
         // overwrite-ignore: git otherwise replaces ignored files without a word.
-        command.arguments(["--ff-only", "--no-autostash", "--no-overwrite-ignore", "--no-stat"]);
+        command.arguments([
+            "--ff-only",
+            "--no-autostash",
+            "--no-overwrite-ignore",
+            "--no-stat",
+        ]);
         self.progress(&mut command, watch);
         command.argument(target);
         self.git.run(&command, watch).await
@@ -92,7 +108,11 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails: changes that would be overwritten, an object that is missing.
-    pub async fn check_out_detached(&self, commit: &str, watch: &mut Watch<'_>) -> Result<(), GitError> {
+    pub async fn check_out_detached(
+        &self,
+        commit: &str,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), GitError> {
         let mut command = self.command("checkout", Nature::MayAsk);
         command.arguments(["--no-overwrite-ignore", "--detach"]);
         self.progress(&mut command, watch);
@@ -134,7 +154,11 @@ impl Repository<'_> {
         watch: &mut Watch<'_>,
     ) -> Result<(), GitError> {
         let mut command = self.command("fetch", Nature::Local);
-        command.arguments(["--no-auto-maintenance", "--no-write-fetch-head", "--no-tags"]);
+        command.arguments([
+            "--no-auto-maintenance",
+            "--no-write-fetch-head",
+            "--no-tags",
+        ]);
         command.arguments(["--no-recurse-submodules", "--", "."]);
         command.argument(format!("{tracking}:{branch_ref}"));
         self.git.run(&command, watch).await
@@ -155,7 +179,11 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn status(&self, untracked: Untracked, cancel: &Cancel) -> Result<StatusReport, GitError> {
+    pub async fn status(
+        &self,
+        untracked: Untracked,
+        cancel: &Cancel,
+    ) -> Result<StatusReport, GitError> {
         let mut command = self.command("status", Nature::Query);
         command.arguments(["--porcelain=v2", "--branch", "--show-stash", "-z"]);
         if untracked == Untracked::EverythingAndIgnored {
@@ -163,7 +191,9 @@ impl Repository<'_> {
         }
         let mut parser = StatusParser::new(KEPT_PATHS);
         let mut watch = Watch::quiet(cancel);
-        self.git.stream(&command, &mut watch, &mut |bytes| parser.push(bytes)).await?;
+        self.git
+            .stream(&command, &mut watch, &mut |bytes| parser.push(bytes))
+            .await?;
         Ok(parser.finish())
     }
 
@@ -172,7 +202,12 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn ahead_and_behind(&self, left: &str, right: &str, cancel: &Cancel) -> Result<(u64, u64), GitError> {
+    pub async fn ahead_and_behind(
+        &self,
+        left: &str,
+        right: &str,
+        cancel: &Cancel,
+    ) -> Result<(u64, u64), GitError> {
         let mut command = self.command("rev-list", Nature::Query);
         command.arguments(["--left-right", "--count"]);
         command.argument(format!("{left}...{right}")).argument("--");
@@ -181,7 +216,10 @@ impl Repository<'_> {
         let mut numbers = text.split_whitespace().map(str::parse::<u64>);
         match (numbers.next(), numbers.next()) {
             (Some(Ok(ahead)), Some(Ok(behind))) => Ok((ahead, behind)),
-            _ => Err(GitError::Unexpected { command: command.shown(), detail: text.trim().to_owned() }),
+            _ => Err(GitError::Unexpected {
+                command: command.shown(),
+                detail: text.trim().to_owned(),
+            }),
         }
     }
 
@@ -190,9 +228,15 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn commit_of(&self, revision: &str, cancel: &Cancel) -> Result<Option<ObjectId>, GitError> {
+    pub async fn commit_of(
+        &self,
+        revision: &str,
+        cancel: &Cancel,
+    ) -> Result<Option<ObjectId>, GitError> {
         let mut command = self.command("rev-parse", Nature::Query);
-        command.arguments(["--verify", "--quiet"]).argument(format!("{revision}^{{commit}}"));
+        command
+            .arguments(["--verify", "--quiet"])
+            .argument(format!("{revision}^{{commit}}"));
         match self.git.ask(&command, cancel).await {
             Ok(answer) => Ok(ObjectId::parse(String::from_utf8_lossy(&answer).trim()).ok()),
             Err(GitError::Failed(failure)) if failure.ending.code().is_some() => Ok(None),
@@ -205,9 +249,16 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn has_commits_since(&self, revision: &str, cancel: &Cancel) -> Result<Option<bool>, GitError> {
+    pub async fn has_commits_since(
+        &self,
+        revision: &str,
+        cancel: &Cancel,
+    ) -> Result<Option<bool>, GitError> {
         let mut command = self.command("rev-list", Nature::Query);
-        command.arguments(["--max-count=1"]).argument(format!("{revision}..HEAD")).argument("--");
+        command
+            .arguments(["--max-count=1"])
+            .argument(format!("{revision}..HEAD"))
+            .argument("--");
         match self.git.ask(&command, cancel).await {
             Ok(answer) => Ok(Some(!answer.is_empty())),
             Err(GitError::Failed(failure)) if failure.ending.code().is_some() => Ok(None),
@@ -229,23 +280,37 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn list_refs(&self, cancel: &Cancel) -> Result<(Head, HashMap<String, RefValue>), GitError> {
+    pub async fn list_refs(
+        &self,
+        cancel: &Cancel,
+    ) -> Result<(Head, HashMap<String, RefValue>), GitError> {
         let mut command = self.command("for-each-ref", Nature::Query);
         command.argument("--format=%(objectname)%09%(*objectname)%09%(refname)");
         let listed = self.git.ask(&command, cancel).await?;
-        let refs: HashMap<_, _> = String::from_utf8_lossy(&listed).lines().filter_map(parse_ref).collect();
+        let refs: HashMap<_, _> = String::from_utf8_lossy(&listed)
+            .lines()
+            .filter_map(parse_ref)
+            .collect();
         let mut command = self.command("symbolic-ref", Nature::Query);
         command.arguments(["--quiet", "HEAD"]);
         let head = match self.git.ask(&command, cancel).await {
             Ok(answer) => {
                 let name = String::from_utf8_lossy(&answer).trim().to_owned();
                 let branch = name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned();
-                if refs.contains_key(&name) { Head::Branch(branch) } else { Head::Unborn(branch) }
+                if refs.contains_key(&name) {
+                    Head::Branch(branch)
+                } else {
+                    Head::Unborn(branch)
+                }
             }
             Err(GitError::Failed(failure)) if failure.ending.code() == Some(1) => {
                 match self.commit_of("HEAD", cancel).await? {
                     Some(id) => Head::Detached(id),
-                    None => return Err(GitError::Unreadable { detail: String::from("HEAD names no commit") }),
+                    None => {
+                        return Err(GitError::Unreadable {
+                            detail: String::from("HEAD names no commit"),
+                        });
+                    }
                 }
             }
             Err(error) => return Err(error),
@@ -258,9 +323,19 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn count_commits(&self, wanted: &[&str], excluded: &[&str], cancel: &Cancel) -> Result<u64, GitError> {
+    pub async fn count_commits(
+        &self,
+        wanted: &[&str],
+        excluded: &[&str],
+        cancel: &Cancel,
+    ) -> Result<u64, GitError> {
         let mut command = self.command("rev-list", Nature::Query);
-        command.argument("--count").arguments(wanted).argument("--not").arguments(excluded).argument("--");
+        command
+            .argument("--count")
+            .arguments(wanted)
+            .argument("--not")
+            .arguments(excluded)
+            .argument("--");
         let answer = self.git.ask(&command, cancel).await?;
         let text = String::from_utf8_lossy(&answer);
         text.trim().parse().map_err(|_| GitError::Unexpected {
@@ -283,9 +358,15 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn remote_tags(&self, remote: &str, cancel: &Cancel) -> Result<Vec<(ObjectId, String)>, GitError> {
+    pub async fn remote_tags(
+        &self,
+        remote: &str,
+        cancel: &Cancel,
+    ) -> Result<Vec<(ObjectId, String)>, GitError> {
         let mut command = self.command("ls-remote", Nature::MayAsk);
-        command.arguments(["--tags", "--refs", "--"]).argument(remote);
+        command
+            .arguments(["--tags", "--refs", "--"])
+            .argument(remote);
         Ok(parse_ref_list(&self.git.ask(&command, cancel).await?))
     }
 

@@ -37,7 +37,12 @@ pub struct Watch<'a> {
 impl<'a> Watch<'a> {
     /// A watch that only ends.
     pub fn quiet(cancel: &'a Cancel) -> Self {
-        Self { cancel, stall: None, wants_progress: false, on_line: Box::new(|_| ()) }
+        Self {
+            cancel,
+            stall: None,
+            wants_progress: false,
+            on_line: Box::new(|_| ()),
+        }
     }
 }
 
@@ -99,11 +104,18 @@ impl GitFailure {
     fn summary(&self) -> String {
         match self.ending {
             Ending::Stalled(limit) => {
-                format!("`{}` made no progress for {} s and was ended", self.command, limit.as_secs())
+                format!(
+                    "`{}` made no progress for {} s and was ended",
+                    self.command,
+                    limit.as_secs()
+                )
             }
             Ending::Signalled(signal) => format!("`{}` was ended by signal {signal}", self.command),
             Ending::Exited(code) if self.essence.is_empty() => {
-                format!("`{}` failed with exit code {code} and no message", self.command)
+                format!(
+                    "`{}` failed with exit code {code} and no message",
+                    self.command
+                )
             }
             Ending::Exited(_) | Ending::Cancelled => self.essence.clone(),
         }
@@ -115,7 +127,10 @@ impl GitError {
     pub fn class(&self) -> FailureClass {
         match self {
             Self::Failed(failure) => failure.class,
-            Self::Cancelled | Self::Spawn(_) | Self::Unreadable { .. } | Self::Unexpected { .. } => FailureClass::Other,
+            Self::Cancelled
+            | Self::Spawn(_)
+            | Self::Unreadable { .. }
+            | Self::Unexpected { .. } => FailureClass::Other,
         }
     }
 }
@@ -133,16 +148,27 @@ impl Git {
         program: &super::program::Program,
         on_command: std::sync::Arc<dyn Fn(&CommandRecord) + Send + Sync>,
     ) -> Self {
-        Self { program: program.path().to_owned(), on_command }
+        Self {
+            program: program.path().to_owned(),
+            on_command,
+        }
     }
 
     /// Runs a command whose standard output does not matter.
-    pub(super) async fn run(&self, command: &GitCommand, watch: &mut Watch<'_>) -> Result<(), GitError> {
+    pub(super) async fn run(
+        &self,
+        command: &GitCommand,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), GitError> {
         self.stream(command, watch, &mut |_| ()).await
     }
 
     /// Runs a command and returns its standard output, which is small.
-    pub(super) async fn ask(&self, command: &GitCommand, cancel: &Cancel) -> Result<Vec<u8>, GitError> {
+    pub(super) async fn ask(
+        &self,
+        command: &GitCommand,
+        cancel: &Cancel,
+    ) -> Result<Vec<u8>, GitError> {
         let mut answer = Vec::new();
         let mut too_long = false;
         self.stream(command, &mut Watch::quiet(cancel), &mut |bytes| {
@@ -154,7 +180,10 @@ impl Git {
         .await?;
         if too_long {
             let detail = format!("more than {KEPT_ANSWER_BYTES} bytes");
-            return Err(GitError::Unexpected { command: command.shown(), detail });
+            return Err(GitError::Unexpected {
+                command: command.shown(),
+                detail,
+            });
         }
         Ok(answer)
     }
@@ -169,15 +198,18 @@ impl Git {
         let mut lines = LineSplitter::new();
         let mut kept = Tail::default();
         let on_line = &mut watch.on_line;
-        let finished = process::run(&command.spawn, Limits { stall: watch.stall }, watch.cancel, &mut |stream, bytes| {
-            match stream {
+        let finished = process::run(
+            &command.spawn,
+            Limits { stall: watch.stall },
+            watch.cancel,
+            &mut |stream, bytes| match stream {
                 Stream::Out => on_output(bytes),
                 Stream::Err => {
                     kept.push(bytes);
                     lines.push(bytes, &mut |line| on_line(cleaned(line)));
                 }
-            }
-        })
+            },
+        )
         .await?;
         lines.finish(&mut |line| on_line(cleaned(line)));
         (self.on_command)(&CommandRecord {
@@ -209,7 +241,13 @@ fn describe(command: &GitCommand, ending: Ending, kept: &Tail) -> GitFailure {
         ending => failure::classify(ending.code(), &stderr),
     };
     let essence = failure::essence(&stderr);
-    GitFailure { class, command: command.shown(), ending, essence, stderr }
+    GitFailure {
+        class,
+        command: command.shown(),
+        ending,
+        essence,
+        stderr,
+    }
 }
 
 /// The last bytes of a stream of any length.

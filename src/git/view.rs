@@ -28,13 +28,23 @@ impl View {
     ///
     /// # Errors
     /// Fails when neither the files nor git can tell.
-    pub async fn of(repository: &Repository<'_>, git_dir: &Path, cancel: &Cancel) -> Result<Self, GitError> {
+    pub async fn of(
+        repository: &Repository<'_>,
+        git_dir: &Path,
+        cancel: &Cancel,
+    ) -> Result<Self, GitError> {
         // Whatever grex does not read, or cannot, git may.
         match Refs::open(git_dir) {
-            Ok(refs) => Ok(Self { head: refs.head().clone(), refs: RefStore::Files(refs) }),
+            Ok(refs) => Ok(Self {
+                head: refs.head().clone(),
+                refs: RefStore::Files(refs),
+            }),
             Err(_) => {
                 let (head, listed) = repository.list_refs(cancel).await?;
-                Ok(Self { head, refs: RefStore::Listed(listed) })
+                Ok(Self {
+                    head,
+                    refs: RefStore::Listed(listed),
+                })
             }
         }
     }
@@ -45,7 +55,9 @@ impl View {
     /// Fails when the ref is there and cannot be read.
     pub fn find(&self, name: &str) -> Result<Option<RefValue>, GitError> {
         match &self.refs {
-            RefStore::Files(refs) => refs.find(name).map_err(|error| unreadable(error.to_string())),
+            RefStore::Files(refs) => refs
+                .find(name)
+                .map_err(|error| unreadable(error.to_string())),
             RefStore::Listed(listed) => Ok(listed.get(name).cloned()),
         }
     }
@@ -58,7 +70,9 @@ impl View {
         match &self.head {
             Head::Detached(id) => Ok(Some(id.clone())),
             Head::Unborn(_) => Ok(None),
-            Head::Branch(branch) => Ok(self.find(&format!("refs/heads/{branch}"))?.map(|value| value.id)),
+            Head::Branch(branch) => Ok(self
+                .find(&format!("refs/heads/{branch}"))?
+                .map(|value| value.id)),
         }
     }
 }

@@ -71,7 +71,11 @@ pub struct AddReport {
 impl AddReport {
     /// The exit code: 4 or 8 when a child failed.
     pub fn exit_code(&self) -> u8 {
-        super::sync::failures_exit_code(self.children.iter().filter(|child| child.result == Verdict::Err))
+        super::sync::failures_exit_code(
+            self.children
+                .iter()
+                .filter(|child| child.result == Verdict::Err),
+        )
     }
 }
 
@@ -84,20 +88,28 @@ pub async fn add(session: &Arc<Session>, request: AddRequest) -> Result<AddRepor
     let url = absolute(&request)?;
     let path = match &request.path {
         Some(path) => path.clone(),
-        None => url.default_path().map_err(|error| OpError::new(ErrorKind::Usage, error.to_string()))?,
+        None => url
+            .default_path()
+            .map_err(|error| OpError::new(ErrorKind::Usage, error.to_string()))?,
     };
     let declaration = Declaration {
         id: path.to_string(),
         url,
         path,
-        pack_type: request.pack_type.clone().unwrap_or_else(|| String::from("meta")),
+        pack_type: request
+            .pack_type
+            .clone()
+            .unwrap_or_else(|| String::from("meta")),
         reference: request.reference.clone(),
         extra: serde_json::Map::new(),
     };
     if session.settings.dry_run {
         return plan(session, &declaration);
     }
-    run::holding_workspace(session, "add", async { register(session, declaration).await }).await
+    run::holding_workspace(session, "add", async {
+        register(session, declaration).await
+    })
+    .await
 }
 
 /// A path that was typed is one from where it was typed, as with `git clone`.
@@ -108,7 +120,11 @@ fn absolute(request: &AddRequest) -> Result<PackUrl, OpError> {
 async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<AddReport, OpError> {
     let books = books::read(session)?;
     let mut node = node_for(session, &books, &declaration)?;
-    let live = books.manifest.packs.values().find(|live| live.path == declaration.path);
+    let live = books
+        .manifest
+        .packs
+        .values()
+        .find(|live| live.path == declaration.path);
     let unchanged = live.is_some_and(|live| {
         declaration.reference.is_none() || live.reference == declaration.reference
     });
@@ -124,8 +140,12 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
         selection: Selection::default(),
     };
     let mut outcomes = run::run(session, run, &mut writer).await?;
-    let place = outcomes.iter().position(|outcome| outcome.path == declaration.path);
-    let own = place.map(|place| outcomes.remove(place)).ok_or_else(|| run::cancelled(&outcomes))?;
+    let place = outcomes
+        .iter()
+        .position(|outcome| outcome.path == declaration.path);
+    let own = place
+        .map(|place| outcomes.remove(place))
+        .ok_or_else(|| run::cancelled(&outcomes))?;
     if own.verdict != Verdict::Ok {
         if books.lockfile.get(declaration.path.as_str()).is_none() {
             writer.forget(declaration.path.as_str());
@@ -134,8 +154,13 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
         return Err(give_up(session, own));
     }
     let entry_type = own.entry.as_ref().map(|entry| entry.pack_type.clone());
-    let declaration = Declaration { pack_type: entry_type.unwrap_or(declaration.pack_type), ..declaration };
-    let hidden: Vec<_> = books::places(&books.roots).chain([&declaration.path]).collect();
+    let declaration = Declaration {
+        pack_type: entry_type.unwrap_or(declaration.pack_type),
+        ..declaration
+    };
+    let hidden: Vec<_> = books::places(&books.roots)
+        .chain([&declaration.path])
+        .collect();
     books::hide_packs(session, hidden)?;
     if !unchanged {
         let now = session.clock.now_text();
@@ -151,15 +176,29 @@ fn node_for(session: &Session, books: &Books, declaration: &Declaration) -> Resu
     let root = tree::root_of(&session.workspace);
     let registered = |declaration: &Declaration| {
         root.registered(declaration).map_err(|outcome| {
-            let message = outcome.failure.map(|failure| failure.message).unwrap_or_default();
+            let message = outcome
+                .failure
+                .map(|failure| failure.message)
+                .unwrap_or_default();
             usage(message)
         })
     };
     let node = registered(declaration)?;
-    if let Some(live) = books.manifest.packs.values().find(|live| live.path == declaration.path) {
+    if let Some(live) = books
+        .manifest
+        .packs
+        .values()
+        .find(|live| live.path == declaration.path)
+    {
         if registered(live)?.url.identity() != node.url.identity() {
-            return Err(usage(format!("`{}` is registered already, from {}", live.path, live.url))
-                .with_hint(format!("choose another path, or `grex rm {}` first", live.path)));
+            return Err(usage(format!(
+                "`{}` is registered already, from {}",
+                live.path, live.url
+            ))
+            .with_hint(format!(
+                "choose another path, or `grex rm {}` first",
+                live.path
+            )));
         }
         return Ok(node);
     }
@@ -175,7 +214,8 @@ fn give_up(session: &Session, outcome: PackOutcome) -> OpError {
     let path = outcome.path.clone();
     if outcome.change == Change::Cloned
         && let Ok(root) = session.workspace.pack_root(&path)
-        && let Err(error) = trash::move_to_trash(&session.workspace, &root, &path, session.clock.now())
+        && let Err(error) =
+            trash::move_to_trash(&session.workspace, &root, &path, session.clock.now())
     {
         return OpError::from(error).about(path);
     }
@@ -203,7 +243,11 @@ fn plan(session: &Session, declaration: &Declaration) -> Result<AddReport, OpErr
     let books = books::read(session)?;
     node_for(session, &books, declaration)?;
     let root = session.workspace.pack_root(&declaration.path)?;
-    let change = if root.exists() { Change::None } else { Change::Cloned };
+    let change = if root.exists() {
+        Change::None
+    } else {
+        Change::Cloned
+    };
     let own = PackOutcome {
         change,
         ..PackOutcome::unchanged(&declaration.path, &declaration.url, Verdict::Ok)

@@ -4,13 +4,7 @@
 use std::path::Path;
 
 use crate::{
-    engine::{
-        event::Event,
-        node::Node,
-        outcome::PackOutcome,
-        session::Session,
-        tree,
-    },
+    engine::{event::Event, node::Node, outcome::PackOutcome, session::Session, tree},
     model::{
         block,
         event::Event as ManifestEvent,
@@ -20,7 +14,10 @@ use crate::{
         url::PackUrl,
     },
     store::{blocks, lockfile, manifest},
-    sys::{fs, lock::{Holder, Wait}},
+    sys::{
+        fs,
+        lock::{Holder, Wait},
+    },
 };
 
 use super::error::{ErrorKind, OpError};
@@ -37,7 +34,11 @@ pub(super) fn read(session: &Session) -> Result<Books, OpError> {
     let (manifest, lockfile) = read_files(session)?;
     check_places(&manifest)?;
     let roots = tree::roots(&session.workspace, &session.vocabulary, &manifest)?;
-    Ok(Books { manifest, lockfile, roots })
+    Ok(Books {
+        manifest,
+        lockfile,
+        roots,
+    })
 }
 
 /// Reads manifest and lockfile, and nothing else.
@@ -45,11 +46,17 @@ pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpEr
     let warn = |text: &str| session.observer.observe(Event::Warning(text));
     let manifest = manifest::read(&session.workspace)?.manifest;
     for warning in &manifest.warnings {
-        warn(&format!("{}: {warning}", session.workspace.manifest().display()));
+        warn(&format!(
+            "{}: {warning}",
+            session.workspace.manifest().display()
+        ));
     }
     let (lockfile, warnings) = lockfile::read(&session.workspace)?;
     for warning in &warnings {
-        warn(&format!("{}: {warning}", session.workspace.lockfile().display()));
+        warn(&format!(
+            "{}: {warning}",
+            session.workspace.lockfile().display()
+        ));
     }
     Ok((manifest, lockfile))
 }
@@ -57,8 +64,11 @@ pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpEr
 fn check_places(manifest: &Manifest) -> Result<(), OpError> {
     match path::conflict(manifest.packs.values().map(|declaration| &declaration.path)) {
         None => Ok(()),
-        Some(conflict) => Err(OpError::new(ErrorKind::Books, format!("in the manifest, {conflict}"))
-            .with_hint("remove one of the two with `grex rm --keep-files`")),
+        Some(conflict) => Err(OpError::new(
+            ErrorKind::Books,
+            format!("in the manifest, {conflict}"),
+        )
+        .with_hint("remove one of the two with `grex rm --keep-files`")),
     }
 }
 
@@ -69,7 +79,11 @@ pub(super) fn hide_packs<'a>(
 ) -> Result<bool, OpError> {
     let mut lines: Vec<String> = packs.into_iter().map(block::ignore_line).collect();
     lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
-    Ok(blocks::ensure(&session.workspace.gitignore(), None, &lines)?)
+    Ok(blocks::ensure(
+        &session.workspace.gitignore(),
+        None,
+        &lines,
+    )?)
 }
 
 /// The places of the packs among `roots`.
@@ -100,8 +114,10 @@ pub(super) fn typed_url(url: &PackUrl, directory: &Path) -> Result<PackUrl, OpEr
     if !url.is_relative() {
         return Ok(url.clone());
     }
-    let nowhere = |why: String| OpError::new(ErrorKind::Usage, format!("`{url}` leads nowhere: {why}"));
+    let nowhere =
+        |why: String| OpError::new(ErrorKind::Usage, format!("`{url}` leads nowhere: {why}"));
     let base = PackUrl::local(directory)
         .ok_or_else(|| nowhere(format!("no URL can name {}", directory.display())))?;
-    url.resolve(&base).map_err(|error| nowhere(error.to_string()))
+    url.resolve(&base)
+        .map_err(|error| nowhere(error.to_string()))
 }

@@ -83,7 +83,15 @@ pub struct OpError {
 impl OpError {
     /// An error of this kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, pack: None, file: None, line: None, place: None }
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+            pack: None,
+            file: None,
+            line: None,
+            place: None,
+        }
     }
 
     /// Adds what to do about it.
@@ -102,7 +110,11 @@ impl OpError {
 
     /// The failure of the one pack that an operation is about.
     pub fn of_pack(pack: impl ToString, failure: PackFailure) -> Self {
-        let kind = if failure.is_unknown_name() { ErrorKind::UnknownName } else { ErrorKind::Pack };
+        let kind = if failure.is_unknown_name() {
+            ErrorKind::UnknownName
+        } else {
+            ErrorKind::Pack
+        };
         Self {
             hint: failure.hint.clone(),
             place: failure.file,
@@ -113,7 +125,10 @@ impl OpError {
 
     /// The column in the file, from 1.
     pub fn column(&self) -> Option<usize> {
-        self.place.as_ref().and_then(|place| place.column).map(|column| column as usize)
+        self.place
+            .as_ref()
+            .and_then(|place| place.column)
+            .map(|column| column as usize)
     }
 }
 
@@ -140,7 +155,9 @@ impl From<LockError> for OpError {
         match &error {
             LockError::Held { .. } => Self::new(ErrorKind::Locked, error.to_string())
                 .with_hint("wait for it to end, or give more time with --lock-timeout"),
-            LockError::Cancelled { .. } => Self::new(ErrorKind::Cancelled, "cancelled while waiting for a lock"),
+            LockError::Cancelled { .. } => {
+                Self::new(ErrorKind::Cancelled, "cancelled while waiting for a lock")
+            }
             LockError::File(_) => Self::new(ErrorKind::Other, error.to_string()),
         }
     }
@@ -149,13 +166,20 @@ impl From<LockError> for OpError {
 impl From<FileError> for OpError {
     fn from(error: FileError) -> Self {
         let file = Some(error.path.display().to_string());
-        Self { file, ..Self::new(ErrorKind::Other, error.to_string()) }
+        Self {
+            file,
+            ..Self::new(ErrorKind::Other, error.to_string())
+        }
     }
 }
 
 impl From<PackFileError> for OpError {
     fn from(error: PackFileError) -> Self {
-        let kind = if error.is_unknown_name() { ErrorKind::UnknownName } else { ErrorKind::Pack };
+        let kind = if error.is_unknown_name() {
+            ErrorKind::UnknownName
+        } else {
+            ErrorKind::Pack
+        };
         Self {
             file: Some(error.file.clone()),
             line: error.line.map(|line| line as usize),
@@ -179,8 +203,14 @@ impl From<StoreError> for OpError {
             StoreError::Lock(error) => return error.into(),
             error => error,
         };
-        let kind = if error.is_about_content() { ErrorKind::Books } else { ErrorKind::Other };
-        let hint = error.is_about_content().then(|| String::from("correct that line, or take the file from version control"));
+        let kind = if error.is_about_content() {
+            ErrorKind::Books
+        } else {
+            ErrorKind::Other
+        };
+        let hint = error
+            .is_about_content()
+            .then(|| String::from("correct that line, or take the file from version control"));
         Self {
             file: error.file().map(|file| file.display().to_string()),
             line: error.line(),

@@ -74,8 +74,18 @@ fn complete(session: &Session) -> Result<InitReport, OpError> {
     }
     let books = books::read(session)?;
     let blocks = [
-        (".gitignore", books::hide_packs(session, books::places(&books.roots))?),
-        (".gitattributes", blocks::ensure(&workspace.gitattributes(), None, &ATTRIBUTES.map(String::from))?),
+        (
+            ".gitignore",
+            books::hide_packs(session, books::places(&books.roots))?,
+        ),
+        (
+            ".gitattributes",
+            blocks::ensure(
+                &workspace.gitattributes(),
+                None,
+                &ATTRIBUTES.map(String::from),
+            )?,
+        ),
     ];
     for (name, changed) in blocks {
         if changed && !created.iter().any(|made| made == name) {
@@ -86,11 +96,19 @@ fn complete(session: &Session) -> Result<InitReport, OpError> {
 }
 
 fn missing(workspace: &Workspace) -> Vec<String> {
-    [workspace.manifest().to_owned(), workspace.lockfile(), workspace.gitignore(), workspace.gitattributes()]
-        .iter()
-        .filter(|file| !file.exists())
-        .filter_map(|file| file.file_name().map(|name| name.to_string_lossy().into_owned()))
-        .collect()
+    [
+        workspace.manifest().to_owned(),
+        workspace.lockfile(),
+        workspace.gitignore(),
+        workspace.gitattributes(),
+    ]
+    .iter()
+    .filter(|file| !file.exists())
+    .filter_map(|file| {
+        file.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    })
+    .collect()
 }
 
 fn report(workspace: &Workspace, created: Vec<String>, packs: Vec<SyncedPack>) -> InitReport {
@@ -99,7 +117,12 @@ fn report(workspace: &Workspace, created: Vec<String>, packs: Vec<SyncedPack>) -
         .filter(|pack| pack.change == crate::engine::outcome::Change::Cloned)
         .map(|pack| pack.id.clone())
         .collect();
-    InitReport { workspace: workspace.root().to_owned(), created, cloned, packs }
+    InitReport {
+        workspace: workspace.root().to_owned(),
+        created,
+        cloned,
+        packs,
+    }
 }
 
 /// Where a workspace comes from.
@@ -118,7 +141,10 @@ pub struct InitFromRequest {
 /// # Errors
 /// Fails when there is something in its place already, when the clone fails, and when the clone
 /// is no workspace; nothing is left behind then.
-pub async fn init_from(session: &Arc<Session>, request: InitFromRequest) -> Result<InitReport, OpError> {
+pub async fn init_from(
+    session: &Arc<Session>,
+    request: InitFromRequest,
+) -> Result<InitReport, OpError> {
     let root = session.workspace.root();
     let occupied = std::fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some());
     if occupied || root.is_file() {
@@ -127,7 +153,11 @@ pub async fn init_from(session: &Arc<Session>, request: InitFromRequest) -> Resu
     }
     let url = books::typed_url(&request.url, &request.directory)?;
     if session.settings.dry_run {
-        return Ok(report(&session.workspace, vec![String::from(".")], Vec::new()));
+        return Ok(report(
+            &session.workspace,
+            vec![String::from(".")],
+            Vec::new(),
+        ));
     }
     clone_workspace(session, &url, request.reference.as_ref()).await?;
     let completed = init(session).await?;
@@ -170,7 +200,9 @@ async fn clone_into(
     let mut watch = Watch {
         stall: session.settings.stall_timeout,
         on_line: Box::new(move |line| {
-            if let crate::git::progress::Line::Remote(text) | crate::git::progress::Line::Local(text) = line {
+            if let crate::git::progress::Line::Remote(text)
+            | crate::git::progress::Line::Local(text) = line
+            {
                 observer.observe(Event::Warning(&text));
             }
         }),
@@ -185,14 +217,26 @@ async fn clone_into(
         head: name.map_or(CloneHead::Default, CloneHead::Named),
         checkout: true,
     };
-    git.clone_repository(&request, &setup, &mut watch).await.map_err(|error| match error {
-        GitError::Failed(failure) => OpError::new(ErrorKind::Pack, format!("cannot clone {url}: {}", failure.essence))
-            .with_hint(format!("`git ls-remote {url}` shows whether git can reach it")),
-        error => error.into(),
-    })?;
+    git.clone_repository(&request, &setup, &mut watch)
+        .await
+        .map_err(|error| match error {
+            GitError::Failed(failure) => OpError::new(
+                ErrorKind::Pack,
+                format!("cannot clone {url}: {}", failure.essence),
+            )
+            .with_hint(format!(
+                "`git ls-remote {url}` shows whether git can reach it"
+            )),
+            error => error.into(),
+        })?;
     if temporary.join("grex.jsonl").is_file() {
         return Ok(());
     }
-    Err(OpError::new(ErrorKind::Usage, format!("{url} is no workspace: it has no grex.jsonl"))
-        .with_hint(format!("to make it a pack of a workspace, use `grex add {url}`")))
+    Err(OpError::new(
+        ErrorKind::Usage,
+        format!("{url} is no workspace: it has no grex.jsonl"),
+    )
+    .with_hint(format!(
+        "to make it a pack of a workspace, use `grex add {url}`"
+    )))
 }

@@ -66,8 +66,14 @@ pub fn ls(session: &Session, request: &LsRequest) -> Result<Vec<ListedPack>, OpE
         let known = lockfile.get(declaration.path.as_str());
         packs.insert(declaration.path.to_string(), registered(declaration, known));
     }
-    for entry in lockfile.entries.values().filter(|entry| entry.parent.is_some()) {
-        packs.entry(entry.path.clone()).or_insert_with(|| nested(entry));
+    for entry in lockfile
+        .entries
+        .values()
+        .filter(|entry| entry.parent.is_some())
+    {
+        packs
+            .entry(entry.path.clone())
+            .or_insert_with(|| nested(entry));
     }
     let mut packs = with_depths(packs);
     packs.sort_by(|a, b| a.id.cmp(&b.id));
@@ -77,7 +83,10 @@ pub fn ls(session: &Session, request: &LsRequest) -> Result<Vec<ListedPack>, OpE
 fn registered(declaration: &Declaration, known: Option<&LockEntry>) -> ListedPack {
     ListedPack {
         id: declaration.path.to_string(),
-        pack_type: known.map_or_else(|| declaration.pack_type.clone(), |known| known.pack_type.clone()),
+        pack_type: known.map_or_else(
+            || declaration.pack_type.clone(),
+            |known| known.pack_type.clone(),
+        ),
         path: declaration.path.to_string(),
         url: declaration.url.to_string(),
         reference: declaration.reference.as_ref().map(RefName::to_string),
@@ -104,8 +113,10 @@ fn nested(entry: &LockEntry) -> ListedPack {
 
 /// Leaves out nested packs whose owner is gone, and counts how deep the others lie.
 fn with_depths(packs: HashMap<String, ListedPack>) -> Vec<ListedPack> {
-    let parents: HashMap<String, Option<String>> =
-        packs.values().map(|pack| (pack.id.clone(), pack.parent.clone())).collect();
+    let parents: HashMap<String, Option<String>> = packs
+        .values()
+        .map(|pack| (pack.id.clone(), pack.parent.clone()))
+        .collect();
     packs
         .into_values()
         .filter_map(|mut pack| {
@@ -127,9 +138,16 @@ fn select(packs: Vec<ListedPack>, request: &LsRequest) -> Result<Vec<ListedPack>
     let selection = &request.selection;
     if let Some(question) = selection.filters.questions().first() {
         let missing = matches!(question, Question::State(PackState::Missing));
-        let what = if missing { "state=missing" } else { "the state of a checkout" };
-        return Err(OpError::new(ErrorKind::Usage, format!("`grex ls` reads the books alone and cannot filter by {what}"))
-            .with_hint("`grex status` takes the same filters"));
+        let what = if missing {
+            "state=missing"
+        } else {
+            "the state of a checkout"
+        };
+        return Err(OpError::new(
+            ErrorKind::Usage,
+            format!("`grex ls` reads the books alone and cannot filter by {what}"),
+        )
+        .with_hint("`grex status` takes the same filters"));
     }
     let ids: Vec<String> = packs.iter().map(|pack| pack.id.clone()).collect();
     let mut selected = packs;
@@ -141,7 +159,10 @@ fn select(packs: Vec<ListedPack>, request: &LsRequest) -> Result<Vec<ListedPack>
             depth: pack.depth,
             url: Some(&pack.url),
         };
-        let by_type = request.pack_type.as_ref().is_none_or(|wanted| *wanted == pack.pack_type);
+        let by_type = request
+            .pack_type
+            .as_ref()
+            .is_none_or(|wanted| *wanted == pack.pack_type);
         by_type && selection.filters.decide(&facts, &|_| None) == Some(true)
     });
     if selected.is_empty() && !selection.is_everything() {

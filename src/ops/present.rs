@@ -55,6 +55,9 @@ impl From<PackFailure> for FailureReport {
 }
 
 /// Serialises a commit as its id, and no commit as the empty string.
-pub(super) fn commit<S: Serializer>(id: &Option<ObjectId>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn commit<S: Serializer>(
+    id: &Option<ObjectId>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(id.as_ref().map_or("", ObjectId::as_str))
 }

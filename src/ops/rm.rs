@@ -19,12 +19,8 @@ use crate::{
     },
     git::failure::FailureClass,
     model::{
-        event::Event as ManifestEvent,
-        filter,
-        lock::LockEntry,
-        manifest::Declaration,
-        path::PackPath,
-        url::PackUrl,
+        event::Event as ManifestEvent, filter, lock::LockEntry, manifest::Declaration,
+        path::PackPath, url::PackUrl,
     },
     store::{lockfile::LockfileWriter, trash},
 };
@@ -91,7 +87,10 @@ struct Removal {
 pub async fn rm(session: &Arc<Session>, request: RmRequest) -> Result<Vec<RemovedPack>, OpError> {
     if session.settings.dry_run {
         let removals = assess(session, &request).await?;
-        return Ok(removals.iter().map(|removal| planned(removal, &request)).collect());
+        return Ok(removals
+            .iter()
+            .map(|removal| planned(removal, &request))
+            .collect());
     }
     run::holding_workspace(session, "rm", async { remove(session, &request).await }).await
 }
@@ -112,15 +111,29 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
             false => None,
         };
         let now = session.clock.now_text();
-        books::append(session, "rm", &[ManifestEvent::rm(&now, &removal.declaration.id)]).await?;
+        books::append(
+            session,
+            "rm",
+            &[ManifestEvent::rm(&now, &removal.declaration.id)],
+        )
+        .await?;
         writer.forget(removal.declaration.path.as_str());
         for path in &removal.below {
             writer.forget(path.as_str());
         }
-        removed.push(RemovedPack { trash, ..planned(removal, request) });
+        removed.push(RemovedPack {
+            trash,
+            ..planned(removal, request)
+        });
     }
-    let gone: HashSet<_> = removals.iter().map(|removal| &removal.declaration.path).collect();
-    books::hide_packs(session, books::places(&books.roots).filter(|path| !gone.contains(path)))?;
+    let gone: HashSet<_> = removals
+        .iter()
+        .map(|removal| &removal.declaration.path)
+        .collect();
+    books::hide_packs(
+        session,
+        books::places(&books.roots).filter(|path| !gone.contains(path)),
+    )?;
     writer.finish()?;
     Ok(removed)
 }
@@ -130,7 +143,11 @@ fn planned(removal: &Removal, request: &RmRequest) -> RemovedPack {
         id: removal.declaration.path.to_string(),
         removed: true,
         files_deleted: !request.keep_files && removal.root.symlink_metadata().is_ok(),
-        teardown: if request.skip_teardown { Teardown::Skipped } else { Teardown::Ok },
+        teardown: if request.skip_teardown {
+            Teardown::Skipped
+        } else {
+            Teardown::Ok
+        },
         trash: None,
         work: removal.work.clone(),
     }
@@ -139,22 +156,36 @@ fn planned(removal: &Removal, request: &RmRequest) -> RemovedPack {
 /// Finds the packs, and asks each of them, and each below them, for work to lose.
 async fn assess(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Removal>, OpError> {
     let books = books::read(session)?;
-    let nodes: Vec<Node> = tree::on_disk(session, books.roots.clone()).into_iter().flatten().collect();
+    let nodes: Vec<Node> = tree::on_disk(session, books.roots.clone())
+        .into_iter()
+        .flatten()
+        .collect();
     let mut removals = Vec::new();
     for path in &request.packs {
         let declaration = registered(&books, &nodes, path)?;
         let root = session.workspace.pack_root(path)?;
-        let mut below: Vec<_> =
-            nodes.iter().filter(|node| node.path != *path && node.path.starts_with(path)).map(|node| node.path.clone()).collect();
+        let mut below: Vec<_> = nodes
+            .iter()
+            .filter(|node| node.path != *path && node.path.starts_with(path))
+            .map(|node| node.path.clone())
+            .collect();
         below.sort();
         below.reverse();
         let work = match request.keep_files {
             true => Vec::new(),
             false => work_of(session, path, &below).await?,
         };
-        removals.push(Removal { declaration, root, below, work });
+        removals.push(Removal {
+            declaration,
+            root,
+            below,
+            work,
+        });
     }
-    let refused: Vec<_> = removals.iter().filter(|removal| !removal.work.is_empty()).collect();
+    let refused: Vec<_> = removals
+        .iter()
+        .filter(|removal| !removal.work.is_empty())
+        .collect();
     if !refused.is_empty() && !request.force {
         return Err(refusal(&refused));
     }
@@ -162,13 +193,26 @@ async fn assess(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
 }
 
 fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declaration, OpError> {
-    if let Some(declaration) = books.manifest.packs.values().find(|live| live.path == *path) {
+    if let Some(declaration) = books
+        .manifest
+        .packs
+        .values()
+        .find(|live| live.path == *path)
+    {
         return Ok(declaration.clone());
     }
     let error = |message: String| OpError::new(ErrorKind::Usage, message).about(path);
-    if let Some(owner) = nodes.iter().find(|node| node.path == *path).and_then(|node| node.parent.as_ref()) {
-        return Err(error(format!("`{path}` is not registered here: pack `{owner}` declares it"))
-            .with_hint(format!("take it out of the .grex/pack.yaml of `{owner}`, then `grex sync --prune`")));
+    if let Some(owner) = nodes
+        .iter()
+        .find(|node| node.path == *path)
+        .and_then(|node| node.parent.as_ref())
+    {
+        return Err(error(format!(
+            "`{path}` is not registered here: pack `{owner}` declares it"
+        ))
+        .with_hint(format!(
+            "take it out of the .grex/pack.yaml of `{owner}`, then `grex sync --prune`"
+        )));
     }
     let ids = books.manifest.packs.values().map(|live| live.path.as_str());
     let hint = match filter::closest(ids, path.as_str()).as_slice() {
@@ -179,7 +223,11 @@ fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declarat
 }
 
 /// The work in a pack and in the packs below it, each line with the pack that it is about.
-async fn work_of(session: &Session, path: &PackPath, below: &[PackPath]) -> Result<Vec<String>, OpError> {
+async fn work_of(
+    session: &Session,
+    path: &PackPath,
+    below: &[PackPath],
+) -> Result<Vec<String>, OpError> {
     let mut places = HashSet::new();
     for child in below {
         places.insert(session.workspace.pack_root(child)?);
@@ -197,11 +245,21 @@ async fn work_of(session: &Session, path: &PackPath, below: &[PackPath]) -> Resu
 }
 
 fn refusal(refused: &[&Removal]) -> OpError {
-    let lines: Vec<_> = refused.iter().flat_map(|removal| removal.work.iter()).map(|line| format!("\n  {line}")).collect();
-    let packs: Vec<_> = refused.iter().map(|removal| removal.declaration.path.to_string()).collect();
-    OpError::new(ErrorKind::Refused, format!("there is work to lose:{}", lines.concat()))
-        .with_hint("push or commit it, or move it to the trash all the same with --force")
-        .about(packs.join(", "))
+    let lines: Vec<_> = refused
+        .iter()
+        .flat_map(|removal| removal.work.iter())
+        .map(|line| format!("\n  {line}"))
+        .collect();
+    let packs: Vec<_> = refused
+        .iter()
+        .map(|removal| removal.declaration.path.to_string())
+        .collect();
+    OpError::new(
+        ErrorKind::Refused,
+        format!("there is work to lose:{}", lines.concat()),
+    )
+    .with_hint("push or commit it, or move it to the trash all the same with --force")
+    .about(packs.join(", "))
 }
 
 /// A pack that the lockfile knows as one to be looked at; `None` when its entry makes no sense.
@@ -214,16 +272,26 @@ pub(super) fn node_of(entry: &LockEntry) -> Option<Node> {
         reference: entry.reference.clone(),
         extra: serde_json::Map::new(),
     };
-    Root::new(None, PackUrl::local(Path::new("/"))).registered(&declaration).ok()
+    Root::new(None, PackUrl::local(Path::new("/")))
+        .registered(&declaration)
+        .ok()
 }
 
 /// Moves a pack that nothing declares to the trash, unless there is work to lose.
-pub(super) async fn prune(session: &Session, node: &Node, root: &Path) -> Result<PackOutcome, OpError> {
-    let work = loss::work_to_lose(session.git().await?, root, &HashSet::new(), &session.cancel).await;
+pub(super) async fn prune(
+    session: &Session,
+    node: &Node,
+    root: &Path,
+) -> Result<PackOutcome, OpError> {
+    let work =
+        loss::work_to_lose(session.git().await?, root, &HashSet::new(), &session.cancel).await;
     if !work.is_empty() {
         let failure = PackFailure::new(
             FailureClass::Dirty,
-            format!("nothing declares it any more, but there is work to lose: {}", work.join("; ")),
+            format!(
+                "nothing declares it any more, but there is work to lose: {}",
+                work.join("; ")
+            ),
         )
         .with_hint("push or commit it, or move the directory away yourself");
         return Ok(PackOutcome::failed(&node.path, &node.url, failure));
@@ -231,7 +299,10 @@ pub(super) async fn prune(session: &Session, node: &Node, root: &Path) -> Result
     let kept = trash::move_to_trash(&session.workspace, root, &node.path, session.clock.now())?;
     Ok(PackOutcome {
         change: Change::Removed,
-        message: Some(format!("nothing declares it any more; moved to {}", kept.display())),
+        message: Some(format!(
+            "nothing declares it any more; moved to {}",
+            kept.display()
+        )),
         ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
     })
 }

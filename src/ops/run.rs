@@ -40,7 +40,9 @@ pub(super) async fn holding_workspace<T>(
     let observer = Arc::clone(&session.observer);
     let mut on_wait = move |holder: Option<&Holder>| {
         let holder = holder.map_or_else(|| String::from("another process"), Holder::to_string);
-        observer.observe(Event::Waiting(&format!("waiting for the workspace, which is held by {holder}")));
+        observer.observe(Event::Waiting(&format!(
+            "waiting for the workspace, which is held by {holder}"
+        )));
     };
     let wait = Wait {
         timeout: session.settings.lock_timeout,
@@ -92,7 +94,13 @@ pub(super) async fn run(
 
 /// The error of a run that was cancelled; packs that were done are in the books.
 pub(super) fn cancelled(outcomes: &[PackOutcome]) -> OpError {
-    let done = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Ok).count();
-    OpError::new(ErrorKind::Cancelled, format!("cancelled; {done} of {} packs were done", outcomes.len()))
-        .with_hint("run the same command again to go on")
+    let done = outcomes
+        .iter()
+        .filter(|outcome| outcome.verdict == Verdict::Ok)
+        .count();
+    OpError::new(
+        ErrorKind::Cancelled,
+        format!("cancelled; {done} of {} packs were done", outcomes.len()),
+    )
+    .with_hint("run the same command again to go on")
 }

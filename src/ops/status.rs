@@ -174,7 +174,9 @@ struct Look {
 /// # Errors
 /// Fails when the books cannot be read, there is no git, or a filter matches nothing.
 pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<StatusView, OpError> {
-    let Books { lockfile, roots, .. } = books::read(session)?;
+    let Books {
+        lockfile, roots, ..
+    } = books::read(session)?;
     let mut nodes = Vec::new();
     let mut troubles: HashMap<PackPath, PackOutcome> = HashMap::new();
     for found in tree::on_disk(session, roots) {
@@ -189,7 +191,9 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         Vec::new()
     } else {
         let looks = nodes.into_iter().map(|node| {
-            let trouble = troubles.remove(&node.path).and_then(|outcome| outcome.failure);
+            let trouble = troubles
+                .remove(&node.path)
+                .and_then(|outcome| outcome.failure);
             let known = lockfile.get(node.path.as_str()).cloned();
             (node, known, trouble)
         });
@@ -219,15 +223,25 @@ async fn look_at_all(
 ) -> Result<Vec<PackStatus>, OpError> {
     let git = session.git().await?.clone();
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let limits = Limits::new(session.settings.parallel, processors, session.settings.per_host);
-    let at_once = if request.fetch { limits.total } else { limits.local };
+    let limits = Limits::new(
+        session.settings.parallel,
+        processors,
+        session.settings.per_host,
+    );
+    let at_once = if request.fetch {
+        limits.total
+    } else {
+        limits.local
+    };
     session.observer.observe(Event::Known(nodes.len()));
     let mut packs = Vec::new();
     let mut waiting = nodes.into_iter();
     let mut at_work = JoinSet::new();
     loop {
         while at_work.len() < at_once {
-            let Some((node, known, trouble)) = waiting.next() else { break };
+            let Some((node, known, trouble)) = waiting.next() else {
+                break;
+            };
             let look = Look {
                 session: Arc::clone(session),
                 git: git.clone(),
@@ -290,10 +304,15 @@ impl Look {
                 is_local: node.url.is_local(),
                 from_user: node.from_user,
             };
-            let mut watch = Watch { stall: self.session.settings.stall_timeout, ..Watch::quiet(&self.session.cancel) };
+            let mut watch = Watch {
+                stall: self.session.settings.stall_timeout,
+                ..Watch::quiet(&self.session.cancel)
+            };
             repository.fetch(&request, &mut watch).await?;
         }
-        Ok(repository.status(Untracked::Usual, &self.session.cancel).await?)
+        Ok(repository
+            .status(Untracked::Usual, &self.session.cancel)
+            .await?)
     }
 
     /// Decides about a pack with the status that was asked for anyway; git is asked again only
@@ -316,20 +335,28 @@ impl Look {
             depth: node.depth,
             url: Some(node.url.as_str()),
         };
-        let answered = selection.filters.decide(&facts, &|question| match (question, status) {
-            (Question::State(PackState::Missing), status) => Some(status.is_none()),
-            (Question::State(state), Some(status)) => Some(is_in(*state, status)),
-            (_, None) => Some(false),
-            (Question::ChangedSince(_), Some(_)) => None,
-        });
+        let answered = selection
+            .filters
+            .decide(&facts, &|question| match (question, status) {
+                (Question::State(PackState::Missing), status) => Some(status.is_none()),
+                (Question::State(state), Some(status)) => Some(is_in(*state, status)),
+                (_, None) => Some(false),
+                (Question::ChangedSince(_), Some(_)) => None,
+            });
         match answered {
             Some(answer) => Ok(answer),
-            None => Ok(selection.selects(&self.session, &self.git, node, root).await?),
+            None => Ok(selection
+                .selects(&self.session, &self.git, node, root)
+                .await?),
         }
     }
 
     fn describe(&self, node: &Node, root: &Path, status: StatusReport) -> PackStatus {
-        let sha = status.head.as_ref().map(ToString::to_string).unwrap_or_default();
+        let sha = status
+            .head
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let sha_match = self.known.as_ref().is_some_and(|known| known.sha == sha);
         let changed = status.staged + status.unstaged + status.untracked + status.conflicts > 0;
         let drift = match (changed, sha_match && !self.is_stale(root)) {
@@ -359,7 +386,9 @@ impl Look {
 
     /// The pack's lock names the run that was at work on it last, and when.
     fn is_stale(&self, root: &Path) -> bool {
-        let Some(limit) = self.stale_after else { return false };
+        let Some(limit) = self.stale_after else {
+            return false;
+        };
         let last = lock::last_holder(&root.join(".git/.grex-lock")).map(|holder| holder.started);
         let age = last.and_then(|started| clock::elapsed_since(&started, self.session.clock.now()));
         age.is_none_or(|age| age > limit)
@@ -367,7 +396,9 @@ impl Look {
 
     fn install(&self, root: &Path) -> Install {
         match pack_file::read(root, &self.session.vocabulary) {
-            Ok(Some(spec)) if !spec.actions.is_empty() || root.join(".grex/hooks").is_dir() => Install::NotInstalled,
+            Ok(Some(spec)) if !spec.actions.is_empty() || root.join(".grex/hooks").is_dir() => {
+                Install::NotInstalled
+            }
             _ => Install::None,
         }
     }
@@ -381,27 +412,41 @@ fn is_vacant(root: &Path) -> bool {
 }
 
 fn failed(node: &Node, drift: Drift, failure: PackFailure) -> PackStatus {
-    PackStatus { failure: Some(FailureReport::from(failure)), ..PackStatus::absent(node.path.as_str(), drift) }
+    PackStatus {
+        failure: Some(FailureReport::from(failure)),
+        ..PackStatus::absent(node.path.as_str(), drift)
+    }
 }
 
 /// Repositories in the workspace that nothing declares. The inside of packs is theirs, and
 /// directories that begin with a dot are nobody's business here.
 fn undeclared(session: &Session, nodes: &[Node]) -> Vec<String> {
-    let declared: HashSet<PathBuf> =
-        nodes.iter().map(|node| session.workspace.root().join(node.path.as_str())).collect();
+    let declared: HashSet<PathBuf> = nodes
+        .iter()
+        .map(|node| session.workspace.root().join(node.path.as_str()))
+        .collect();
     let mut found = Vec::new();
     let mut open = vec![session.workspace.root().to_owned()];
     while let Some(directory) = open.pop() {
-        let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+        let Ok(entries) = std::fs::read_dir(&directory) else {
+            continue;
+        };
         for entry in entries.flatten() {
             let path = entry.path();
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if hidden || !entry.file_type().is_ok_and(|kind| kind.is_dir()) || declared.contains(&path) {
+            if hidden
+                || !entry.file_type().is_ok_and(|kind| kind.is_dir())
+                || declared.contains(&path)
+            {
                 continue;
             }
             if path.join(".git").exists() {
                 let inside = path.strip_prefix(session.workspace.root()).unwrap_or(&path);
-                found.push(inside.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
+                found.push(
+                    inside
+                        .to_string_lossy()
+                        .replace(std::path::MAIN_SEPARATOR, "/"),
+                );
             } else {
                 open.push(path);
             }

@@ -77,7 +77,9 @@ pub struct SyncedPack {
 impl From<PackOutcome> for SyncedPack {
     fn from(outcome: PackOutcome) -> Self {
         let failure = outcome.failure.map(FailureReport::from);
-        let message = outcome.message.or_else(|| failure.as_ref().map(|failure| failure.message.clone()));
+        let message = outcome
+            .message
+            .or_else(|| failure.as_ref().map(|failure| failure.message.clone()));
         Self {
             id: outcome.path.to_string(),
             result: outcome.verdict,
@@ -112,7 +114,11 @@ impl SyncReport {
 /// The exit code for packs that failed.
 pub(super) fn failures_exit_code<'a>(failed: impl Iterator<Item = &'a SyncedPack>) -> u8 {
     let unknown: Vec<bool> = failed
-        .map(|pack| pack.failure.as_ref().is_some_and(|failure| failure.failure.is_unknown_name()))
+        .map(|pack| {
+            pack.failure
+                .as_ref()
+                .is_some_and(|failure| failure.failure.is_unknown_name())
+        })
         .collect();
     match unknown.as_slice() {
         [] => 0,
@@ -129,11 +135,16 @@ pub async fn sync(session: &Arc<Session>, request: SyncRequest) -> Result<SyncRe
     if session.settings.dry_run {
         return plan(session, request).await;
     }
-    run::holding_workspace(session, "sync", async { synchronise(session, request).await }).await
+    run::holding_workspace(session, "sync", async {
+        synchronise(session, request).await
+    })
+    .await
 }
 
 async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport, OpError> {
-    let Books { lockfile, roots, .. } = books::read(session)?;
+    let Books {
+        lockfile, roots, ..
+    } = books::read(session)?;
     if request.options.locked {
         check_locked(&roots, &lockfile, &request.options)?;
     }
@@ -195,7 +206,9 @@ async fn leftover(
             found.push(outcome);
         } else {
             found.push(PackOutcome {
-                message: Some(String::from("nothing declares it any more; `grex sync --prune` removes it")),
+                message: Some(String::from(
+                    "nothing declares it any more; `grex sync --prune` removes it",
+                )),
                 ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Skipped)
             });
         }
@@ -205,14 +218,20 @@ async fn leftover(
 
 /// The deepest first. What lies below a pack that failed may well be declared by it.
 fn undeclared<'a>(lockfile: &'a Lockfile, outcomes: &[PackOutcome]) -> Vec<&'a LockEntry> {
-    let declared: HashSet<&str> = outcomes.iter().map(|outcome| outcome.path.as_str()).collect();
+    let declared: HashSet<&str> = outcomes
+        .iter()
+        .map(|outcome| outcome.path.as_str())
+        .collect();
     let uncertain: HashSet<&str> = outcomes
         .iter()
         .filter(|outcome| outcome.verdict != Verdict::Ok)
         .map(|outcome| outcome.path.as_str())
         .collect();
-    let parents: BTreeMap<&str, Option<&str>> =
-        lockfile.entries.values().map(|entry| (entry.id.as_str(), entry.parent.as_deref())).collect();
+    let parents: BTreeMap<&str, Option<&str>> = lockfile
+        .entries
+        .values()
+        .map(|entry| (entry.id.as_str(), entry.parent.as_deref()))
+        .collect();
     let is_certain = |entry: &&LockEntry| {
         let mut parent = entry.parent.as_deref();
         let mut steps = 0;
@@ -225,8 +244,12 @@ fn undeclared<'a>(lockfile: &'a Lockfile, outcomes: &[PackOutcome]) -> Vec<&'a L
         }
         true
     };
-    let mut entries: Vec<_> =
-        lockfile.entries.values().filter(|entry| !declared.contains(entry.id.as_str())).filter(is_certain).collect();
+    let mut entries: Vec<_> = lockfile
+        .entries
+        .values()
+        .filter(|entry| !declared.contains(entry.id.as_str()))
+        .filter(is_certain)
+        .collect();
     entries.sort_by(|a, b| b.id.cmp(&a.id));
     entries
 }
@@ -239,7 +262,11 @@ fn check_locked(
     let lacking: Vec<_> = roots
         .iter()
         .flatten()
-        .filter(|node| !lockfile.get(node.path.as_str()).is_some_and(|entry| options.agrees(entry, node)))
+        .filter(|node| {
+            !lockfile
+                .get(node.path.as_str())
+                .is_some_and(|entry| options.agrees(entry, node))
+        })
         .map(|node| format!("`{}`", node.path))
         .collect();
     if lacking.is_empty() {
@@ -247,20 +274,30 @@ fn check_locked(
     }
     Err(OpError::new(
         ErrorKind::Books,
-        format!("the lockfile does not match the manifest, and --locked was given: {}", lacking.join(", ")),
+        format!(
+            "the lockfile does not match the manifest, and --locked was given: {}",
+            lacking.join(", ")
+        ),
     )
     .with_hint("run `grex sync` without --locked, and commit grex.lock.jsonl"))
 }
 
 /// A selection that nothing matches.
 pub(super) fn nothing_matches(wanted: &[String], lockfile: &Lockfile) -> OpError {
-    let ids: Vec<&str> = lockfile.entries.values().map(|entry| entry.id.as_str()).collect();
+    let ids: Vec<&str> = lockfile
+        .entries
+        .values()
+        .map(|entry| entry.id.as_str())
+        .collect();
     no_match(wanted, &ids)
 }
 
 /// A selection that none of `ids` matches; the closest are suggested.
 pub(super) fn no_match(wanted: &[String], ids: &[&str]) -> OpError {
-    let error = OpError::new(ErrorKind::Usage, format!("no pack matches {}", wanted.join(" or ")));
+    let error = OpError::new(
+        ErrorKind::Usage,
+        format!("no pack matches {}", wanted.join(" or ")),
+    );
     let mut closest: Vec<String> = Vec::new();
     for text in wanted {
         for candidate in crate::model::filter::closest(ids.iter().copied(), text) {
@@ -276,11 +313,17 @@ pub(super) fn no_match(wanted: &[String], ids: &[&str]) -> OpError {
 }
 
 async fn plan(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport, OpError> {
-    let Books { lockfile, roots, .. } = books::read(session)?;
+    let Books {
+        lockfile, roots, ..
+    } = books::read(session)?;
     if request.options.locked {
         check_locked(&roots, &lockfile, &request.options)?;
     }
-    let nodes = if request.options.recursive { tree::on_disk(session, roots) } else { roots };
+    let nodes = if request.options.recursive {
+        tree::on_disk(session, roots)
+    } else {
+        roots
+    };
     let wanted = request.selection.wanted_texts();
     let git = session.git().await?.clone();
     let mut outcomes = Vec::new();
@@ -288,7 +331,11 @@ async fn plan(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport
         match node {
             Ok(node) => {
                 let root = session.workspace.pack_root(&node.path)?;
-                if request.selection.selects(session, &git, &node, &root).await? {
+                if request
+                    .selection
+                    .selects(session, &git, &node, &root)
+                    .await?
+                {
                     outcomes.push(plan_pack(session, &request, &lockfile, &node).await?);
                 }
             }
@@ -301,9 +348,19 @@ async fn plan(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport
     let whole = request.selection.is_everything() && request.options.recursive;
     if whole {
         for entry in undeclared(&lockfile, &outcomes) {
-            if let Some(node) = rm::node_of(entry).filter(|node| session.workspace.root().join(node.path.as_str()).exists()) {
-                let message = if request.prune { "would be moved to the trash" } else { "nothing declares it any more" };
-                let change = if request.prune { Change::Removed } else { Change::None };
+            if let Some(node) = rm::node_of(entry)
+                .filter(|node| session.workspace.root().join(node.path.as_str()).exists())
+            {
+                let message = if request.prune {
+                    "would be moved to the trash"
+                } else {
+                    "nothing declares it any more"
+                };
+                let change = if request.prune {
+                    Change::Removed
+                } else {
+                    Change::None
+                };
                 outcomes.push(PackOutcome {
                     change,
                     message: Some(message.to_owned()),
@@ -323,11 +380,23 @@ async fn plan_pack(
 ) -> Result<PackOutcome, OpError> {
     let root = session.workspace.pack_root(&node.path)?;
     let known = lockfile.get(node.path.as_str());
-    let exact = known.filter(|_| request.options.locked).and_then(|known| ObjectId::parse(&known.sha).ok());
-    let reference = request.options.reference.clone().or_else(|| node.reference.clone());
+    let exact = known
+        .filter(|_| request.options.locked)
+        .and_then(|known| ObjectId::parse(&known.sha).ok());
+    let reference = request
+        .options
+        .reference
+        .clone()
+        .or_else(|| node.reference.clone());
     let wanted = Wanted { reference, exact };
-    let place =
-        observe::observe(session.git().await?, &root, node, wanted.reference.as_ref(), &session.cancel).await?;
+    let place = observe::observe(
+        session.git().await?,
+        &root,
+        node,
+        wanted.reference.as_ref(),
+        &session.cancel,
+    )
+    .await?;
     let would = |change: Change, message: String| PackOutcome {
         change,
         message: Some(message),
@@ -340,11 +409,20 @@ async fn plan_pack(
         Place::Repository(checkout) => {
             let outcome = match decide::decide(node, &checkout, &wanted, known) {
                 Step::Leave => would(Change::UpToDate, String::from("stays where it is pinned")),
-                Step::Pin(_) => would(Change::Updated, String::from("would be checked out at its pin")),
-                Step::Refuse(refusal) => PackOutcome::failed(&node.path, &node.url, (*refusal).into()),
+                Step::Pin(_) => would(
+                    Change::Updated,
+                    String::from("would be checked out at its pin"),
+                ),
+                Step::Refuse(refusal) => {
+                    PackOutcome::failed(&node.path, &node.url, (*refusal).into())
+                }
                 Step::Fetch(fetch) => would(Change::Fetched, fetch_plan(&fetch)),
             };
-            PackOutcome { before: checkout.commit.clone(), after: checkout.commit, ..outcome }
+            PackOutcome {
+                before: checkout.commit.clone(),
+                after: checkout.commit,
+                ..outcome
+            }
         }
     })
 }
@@ -353,18 +431,31 @@ fn fetch_plan(fetch: &decide::Fetch) -> String {
     let remote = &fetch.remote;
     match (&fetch.follows, fetch.checkout) {
         (Some(followed), CheckoutRole::OnBranch) => {
-            format!("would fetch {remote} and fast-forward `{}` if it moved", followed.branch)
+            format!(
+                "would fetch {remote} and fast-forward `{}` if it moved",
+                followed.branch
+            )
         }
         (Some(followed), CheckoutRole::Switch) => {
-            format!("would fetch {remote} and change over to `{}`", followed.branch)
+            format!(
+                "would fetch {remote} and change over to `{}`",
+                followed.branch
+            )
         }
         (Some(followed), CheckoutRole::Aside) => {
-            format!("would fetch {remote} and move `{}`, which is not checked out", followed.branch)
+            format!(
+                "would fetch {remote} and move `{}`, which is not checked out",
+                followed.branch
+            )
         }
         (None, _) => format!("would fetch {remote}"),
     }
 }
 
 fn refused(node: &Node, reason: String) -> PackOutcome {
-    PackOutcome::failed(&node.path, &node.url, PackFailure::new(FailureClass::Other, reason))
+    PackOutcome::failed(
+        &node.path,
+        &node.url,
+        PackFailure::new(FailureClass::Other, reason),
+    )
 }

@@ -79,10 +79,15 @@ impl StoreError {
     /// The file that the error is about.
     pub fn file(&self) -> Option<&Path> {
         match self {
-            Self::Manifest { path, .. } | Self::Block { path, .. } | Self::NoManifest { path } => Some(path),
+            Self::Manifest { path, .. } | Self::Block { path, .. } | Self::NoManifest { path } => {
+                Some(path)
+            }
             Self::Link { link, .. } => Some(link),
             Self::File(error) => Some(&error.path),
-            Self::NoWorkspace { .. } | Self::Event(_) | Self::OtherFilesystem { .. } | Self::Lock(_) => None,
+            Self::NoWorkspace { .. }
+            | Self::Event(_)
+            | Self::OtherFilesystem { .. }
+            | Self::Lock(_) => None,
         }
     }
 

@@ -177,7 +177,10 @@ impl Workspace {
     /// Returns the workspace that is, or is to be, at `root`, an absolute path.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.into(), manifest: root.join(MANIFEST_NAME) }
+        Self {
+            root: root.into(),
+            manifest: root.join(MANIFEST_NAME),
+        }
     }
 
     /// Returns the directory of a pack, which need not be there. A component may be a symbolic

@@ -1,6 +1,9 @@
 //! Every environment variable that grex reads, by name and with its reason.
 
-#![expect(clippy::disallowed_methods, reason = "this is the catalogue of variables")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the catalogue of variables"
+)]
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -53,7 +56,9 @@ pub fn locale_is_utf8() -> bool {
 
 /// `HOME`, or what the platform uses in its place.
 pub fn home_directory() -> Option<PathBuf> {
-    present("HOME").or_else(|| present("USERPROFILE")).map(PathBuf::from)
+    present("HOME")
+        .or_else(|| present("USERPROFILE"))
+        .map(PathBuf::from)
 }
 
 fn present(name: &str) -> Option<OsString> {

@@ -19,7 +19,11 @@ use crate::{
 pub(super) type Declared = (Option<String>, Vec<Result<Node, PackOutcome>>);
 
 /// Reads the pack.yaml of the pack at `root`, and hides its children from it.
-pub(super) fn declared(cx: &UnitContext, node: &Node, root: &Path) -> Result<Declared, PackFailure> {
+pub(super) fn declared(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+) -> Result<Declared, PackFailure> {
     let declared = tree::declared(&cx.session.vocabulary, node, root)?;
     let own_type = declared.spec.map(|spec| spec.pack_type);
     if !cx.options.recursive {
@@ -31,7 +35,11 @@ pub(super) fn declared(cx: &UnitContext, node: &Node, root: &Path) -> Result<Dec
 
 /// Lists the children in `.git/info/exclude`, so that a checkout of somebody else's pack stays
 /// clean; before any of them is cloned.
-fn hide(root: &Path, node: &Node, children: &[Result<Node, PackOutcome>]) -> Result<(), PackFailure> {
+fn hide(
+    root: &Path,
+    node: &Node,
+    children: &[Result<Node, PackOutcome>],
+) -> Result<(), PackFailure> {
     let exclude = root.join(".git/info/exclude");
     let mut lines: Vec<String> = children
         .iter()

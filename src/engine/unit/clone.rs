@@ -52,7 +52,9 @@ pub(super) async fn clone(
 
 fn announce(cx: &UnitContext, node: &Node, temporary: &Path) -> Result<(), PackFailure> {
     let name = temporary.file_name().unwrap_or_default().to_string_lossy();
-    cx.journal.begin_clone(node.path.as_str(), &node.path, &name).map_err(unrecorded)
+    cx.journal
+        .begin_clone(node.path.as_str(), &node.path, &name)
+        .map_err(unrecorded)
 }
 
 fn tick_off(cx: &UnitContext, temporary: &Path) -> Result<(), PackFailure> {
@@ -74,7 +76,12 @@ async fn arrive(
     let hooks_may_run = cx.clone_setup().await?.hooks_may_run;
     let head = Cloned::plan(cx, node, wanted);
     let filled = fetch_into(cx, node, temporary, &head, !hooks_may_run).await?;
-    let view = View::of(&cx.git.repository(temporary), &temporary.join(".git"), cx.cancel()).await?;
+    let view = View::of(
+        &cx.git.repository(temporary),
+        &temporary.join(".git"),
+        cx.cancel(),
+    )
+    .await?;
     let commit = view.head_commit()?;
     if commit.is_none() {
         accept_empty(cx, node).await?;
@@ -86,14 +93,24 @@ async fn arrive(
     let outcome = PackOutcome {
         change: Change::Cloned,
         after: commit.clone(),
-        message: commit.is_none().then(|| String::from("an empty repository")),
+        message: commit
+            .is_none()
+            .then(|| String::from("an empty repository")),
         ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
     };
     let (commit, branch) = match commit {
         Some(commit) => settle(cx, node, root, wanted, &head, (commit, view.head), filled).await?,
         None => (None, record::branch_of(&view.head)),
     };
-    Ok(record::with_entry(cx, node, PackOutcome { after: commit, ..outcome }, branch))
+    Ok(record::with_entry(
+        cx,
+        node,
+        PackOutcome {
+            after: commit,
+            ..outcome
+        },
+        branch,
+    ))
 }
 
 /// An empty directory makes room; anything else stays, and is looked at again.
@@ -117,13 +134,25 @@ impl Cloned {
     fn plan(cx: &UnitContext, node: &Node, wanted: &Wanted) -> Self {
         if let Some(exact) = &wanted.exact {
             let branch = cx.known(node).and_then(|known| known.branch.clone());
-            return Self { named: branch, then: Some(exact.to_string()) };
+            return Self {
+                named: branch,
+                then: Some(exact.to_string()),
+            };
         }
         match &wanted.reference {
-            None => Self { named: None, then: None },
+            None => Self {
+                named: None,
+                then: None,
+            },
             Some(reference) => match reference.commit_id() {
-                Some(id) => Self { named: None, then: Some(id.to_owned()) },
-                None => Self { named: Some(reference.short_name().to_owned()), then: None },
+                Some(id) => Self {
+                    named: None,
+                    then: Some(id.to_owned()),
+                },
+                None => Self {
+                    named: Some(reference.short_name().to_owned()),
+                    then: None,
+                },
             },
         }
     }
@@ -138,12 +167,18 @@ async fn fetch_into(
     may_fill: bool,
 ) -> Result<bool, Stop> {
     let checkout = may_fill && (head.then.is_none() || head.named.is_some());
-    let wanted = head.named.as_deref().map_or(CloneHead::Default, CloneHead::Named);
+    let wanted = head
+        .named
+        .as_deref()
+        .map_or(CloneHead::Default, CloneHead::Named);
     match clone_once(cx, node, temporary, wanted, checkout).await {
         // A name that is neither a branch nor a tag there may still abbreviate a commit.
         Err(GitError::Failed(failure))
             if failure.class == FailureClass::NoSuchRef
-                && node.reference.as_ref().is_some_and(|name| name.may_be_short_id()) =>
+                && node
+                    .reference
+                    .as_ref()
+                    .is_some_and(|name| name.may_be_short_id()) =>
         {
             clone_once(cx, node, temporary, CloneHead::Default, false).await?;
             Ok(false)
@@ -174,7 +209,9 @@ async fn clone_once(
         head,
         checkout,
     };
-    cx.git.clone_repository(&request, setup, &mut cx.watch(&node.path, true)).await
+    cx.git
+        .clone_repository(&request, setup, &mut cx.watch(&node.path, true))
+        .await
 }
 
 /// The failure of a pack whose remote lacks what is declared.
@@ -198,27 +235,47 @@ async fn settle(
 ) -> Result<(Option<ObjectId>, Option<String>), Stop> {
     let branch = record::branch_of(&at);
     let repository = cx.git.repository(root);
-    let abbreviated = wanted.reference.as_ref().filter(|name| !filled && name.may_be_short_id() && head.then.is_none());
+    let abbreviated = wanted
+        .reference
+        .as_ref()
+        .filter(|name| !filled && name.may_be_short_id() && head.then.is_none());
     let then = head.then.clone().or_else(|| {
         // The clone fell back to the default branch only when the name was none of the server's.
         let default = branch.as_deref() != abbreviated.map(|name| name.as_str());
         abbreviated.filter(|_| default).map(|name| name.to_string())
     });
-    if let Some(then) = then.filter(|then| filled.then_some(commit.as_str()) != Some(then.as_str())) {
+    if let Some(then) = then.filter(|then| filled.then_some(commit.as_str()) != Some(then.as_str()))
+    {
         let target = pin::find_commit(cx, node, &repository, "origin", &then).await?;
         let keep = wanted.exact.is_some().then_some(branch.clone()).flatten();
         let mut watch = cx.watch(&node.path, false);
         match &keep {
-            Some(branch) => repository.check_out_branch(branch, Some(target.as_str()), &mut watch).await?,
-            None => repository.check_out_detached(target.as_str(), &mut watch).await?,
+            Some(branch) => {
+                repository
+                    .check_out_branch(branch, Some(target.as_str()), &mut watch)
+                    .await?
+            }
+            None => {
+                repository
+                    .check_out_detached(target.as_str(), &mut watch)
+                    .await?
+            }
         }
         return Ok((Some(target), keep));
     }
     if !filled {
         let mut watch = cx.watch(&node.path, false);
         match &branch {
-            Some(branch) => repository.check_out_branch(branch, None, &mut watch).await?,
-            None => repository.check_out_detached(commit.as_str(), &mut watch).await?,
+            Some(branch) => {
+                repository
+                    .check_out_branch(branch, None, &mut watch)
+                    .await?
+            }
+            None => {
+                repository
+                    .check_out_detached(commit.as_str(), &mut watch)
+                    .await?
+            }
         }
     }
     Ok((Some(commit), branch))
@@ -233,7 +290,10 @@ async fn accept_empty(cx: &UnitContext, node: &Node) -> Result<(), Stop> {
     }
     Err(PackFailure::new(
         FailureClass::NotFound,
-        format!("{} answers, but not as a git server does: a login page, perhaps", node.url),
+        format!(
+            "{} answers, but not as a git server does: a login page, perhaps",
+            node.url
+        ),
     )
     .with_hint("open the address in a browser, and check your access and credentials")
     .into())
@@ -242,7 +302,10 @@ async fn accept_empty(cx: &UnitContext, node: &Node) -> Result<(), Stop> {
 /// `.grex-tmp.` and what no other clone has: the process, the moment, a count.
 fn temporary_name() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let moment = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
+    let moment = std::time::UNIX_EPOCH
+        .elapsed()
+        .unwrap_or_default()
+        .as_nanos();
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!(".grex-tmp.{:x}-{moment:x}-{count:x}", std::process::id()).into()
 }

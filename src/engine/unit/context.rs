@@ -25,7 +25,10 @@ use crate::{
         refs::ObjectId,
         run::{Git, GitError, Watch},
     },
-    model::{lock::{LockEntry, Lockfile}, path::PackPath},
+    model::{
+        lock::{LockEntry, Lockfile},
+        path::PackPath,
+    },
     store::journal::Journal,
     sys::{cancel::Cancel, lock::Holder},
 };
@@ -65,26 +68,44 @@ impl UnitContext {
 
     /// Where the pack belongs. No component may be a link that leads out of the workspace.
     pub(super) fn place_of(&self, node: &Node) -> Result<PathBuf, Stop> {
-        self.session.workspace.pack_root(&node.path).map_err(|error| {
-            PackFailure::new(FailureClass::Other, error.to_string())
-                .with_hint("replace the link by a directory, or declare another path")
-                .into()
-        })
+        self.session
+            .workspace
+            .pack_root(&node.path)
+            .map_err(|error| {
+                PackFailure::new(FailureClass::Other, error.to_string())
+                    .with_hint("replace the link by a directory, or declare another path")
+                    .into()
+            })
     }
 
     pub(super) async fn selects(&self, node: &Node, root: &Path) -> Result<bool, Stop> {
-        self.selection.selects(&self.session, &self.git, node, root).await.map_err(Stop::from)
+        self.selection
+            .selects(&self.session, &self.git, node, root)
+            .await
+            .map_err(Stop::from)
     }
 
     /// What this run wants of the pack's checkout.
     pub(super) fn wanted(&self, node: &Node) -> Result<Wanted, Stop> {
-        let reference = self.options.reference.clone().or_else(|| node.reference.clone());
+        let reference = self
+            .options
+            .reference
+            .clone()
+            .or_else(|| node.reference.clone());
         if !self.options.locked {
-            return Ok(Wanted { reference, exact: None });
+            return Ok(Wanted {
+                reference,
+                exact: None,
+            });
         }
-        let entry = self.known(node).filter(|entry| self.options.agrees(entry, node));
+        let entry = self
+            .known(node)
+            .filter(|entry| self.options.agrees(entry, node));
         match entry.and_then(|entry| ObjectId::parse(&entry.sha).ok()) {
-            Some(exact) => Ok(Wanted { reference, exact: Some(exact) }),
+            Some(exact) => Ok(Wanted {
+                reference,
+                exact: Some(exact),
+            }),
             None => Err(PackFailure::new(
                 FailureClass::Other,
                 "the lockfile has no commit for this pack as it is declared now",
@@ -95,7 +116,10 @@ impl UnitContext {
     }
 
     /// The packs that a pack declares, from what is on disk; none where nothing is.
-    pub(super) fn children_on_disk(&self, node: &Node) -> Result<Vec<Result<Node, PackOutcome>>, PackFailure> {
+    pub(super) fn children_on_disk(
+        &self,
+        node: &Node,
+    ) -> Result<Vec<Result<Node, PackOutcome>>, PackFailure> {
         let root = self
             .session
             .workspace
@@ -106,7 +130,9 @@ impl UnitContext {
 
     pub(super) async fn clone_setup(&self) -> Result<&CloneSetup, GitError> {
         let neutral = self.session.workspace.state_directory();
-        self.setup.get_or_try_init(|| self.git.clone_setup(&neutral, self.cancel())).await
+        self.setup
+            .get_or_try_init(|| self.git.clone_setup(&neutral, self.cancel()))
+            .await
     }
 
     /// A watch that tells the observer what git says about `pack`. `transfers` puts the stall
@@ -119,7 +145,9 @@ impl UnitContext {
             wants_progress: observer.wants_progress(),
             on_line: Box::new(move |line| match line {
                 Line::Progress(progress) => observer.observe(Event::Progress(pack, &progress)),
-                Line::Remote(text) | Line::Local(text) => observer.observe(Event::Said(pack, &text)),
+                Line::Remote(text) | Line::Local(text) => {
+                    observer.observe(Event::Said(pack, &text))
+                }
             }),
         }
     }

@@ -72,7 +72,9 @@ pub async fn run(cx: &UnitContext, node: &Node, last: bool) -> UnitEnd {
         Ok(end) => end,
         Err(Stop::Cancelled) => UnitEnd::Cancelled,
         Err(Stop::Deferred(holder)) => UnitEnd::Deferred(holder),
-        Err(Stop::Failed(failure)) if !last && may_be_tried_again(&failure) => UnitEnd::Again(Box::new(failure)),
+        Err(Stop::Failed(failure)) if !last && may_be_tried_again(&failure) => {
+            UnitEnd::Again(Box::new(failure))
+        }
         Err(Stop::Failed(failure)) => {
             let outcome = PackOutcome::failed(&node.path, &node.url, failure);
             // What lies there may still declare children; they are as good as ever.
@@ -99,12 +101,15 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
     }
     cx.session.observer.observe(Event::Started(&node.path));
     let wanted = cx.wanted(node)?;
-    let place = observe::observe(&cx.git, &root, node, wanted.reference.as_ref(), cx.cancel()).await?;
+    let place =
+        observe::observe(&cx.git, &root, node, wanted.reference.as_ref(), cx.cancel()).await?;
     let outcome = match place {
         Place::Free => clone::clone(cx, node, &root, &wanted).await?,
         Place::Taken(what) => {
-            let failure = PackFailure::new(FailureClass::Other, format!("{what} is in its place"))
-                .with_hint(format!("move {} away, or declare another path", root.display()));
+            let failure =
+                PackFailure::new(FailureClass::Other, format!("{what} is in its place")).with_hint(
+                    format!("move {} away, or declare another path", root.display()),
+                );
             return Err(failure.into());
         }
         Place::Broken(reason) => broken(cx, node, &root, &wanted, reason).await?,
@@ -124,15 +129,21 @@ async fn holding_pack<T>(
 ) -> Result<T, Stop> {
     match lock::try_hold(lock, &cx.holder(), work).await {
         Ok(result) => result,
-        Err(LockError::Held { holder, .. }) => {
-            Err(Stop::Deferred(holder.map_or_else(|| String::from("another process"), |holder| holder.to_string())))
-        }
+        Err(LockError::Held { holder, .. }) => Err(Stop::Deferred(holder.map_or_else(
+            || String::from("another process"),
+            |holder| holder.to_string(),
+        ))),
         Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string()).into()),
     }
 }
 
 /// Reads the children of a pack that is as it should be, and completes its outcome.
-fn finish(cx: &UnitContext, node: &Node, root: &Path, outcome: PackOutcome) -> Result<UnitEnd, Stop> {
+fn finish(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    outcome: PackOutcome,
+) -> Result<UnitEnd, Stop> {
     match children::declared(cx, node, root) {
         Ok((spec_type, children)) => {
             let mut outcome = outcome;
@@ -143,7 +154,11 @@ fn finish(cx: &UnitContext, node: &Node, root: &Path, outcome: PackOutcome) -> R
         }
         // The commits have moved, which the lockfile records; what they declare cannot be used.
         Err(failure) => {
-            let failed = PackOutcome { verdict: Verdict::Err, failure: Some(failure), ..outcome };
+            let failed = PackOutcome {
+                verdict: Verdict::Err,
+                failure: Some(failure),
+                ..outcome
+            };
             Ok(UnitEnd::Done(Box::new(failed), Vec::new()))
         }
     }
@@ -164,7 +179,12 @@ async fn locked(
                 change: Change::UpToDate,
                 ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
             };
-            Ok(record::with_entry(cx, node, outcome, record::branch_of(&checkout.head)))
+            Ok(record::with_entry(
+                cx,
+                node,
+                outcome,
+                record::branch_of(&checkout.head),
+            ))
         }
         Step::Refuse(refusal) => Err(Stop::Failed((*refusal).into())),
         Step::Fetch(fetch) => update::update(cx, node, &checkout, &fetch, wanted).await,

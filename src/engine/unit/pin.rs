@@ -36,7 +36,9 @@ pub(super) async fn pin(
     let revision = match (&commit, &wanted.reference) {
         (Some(commit), _) => commit.to_string(),
         (None, Some(name)) => name.to_string(),
-        (None, None) => return Err(PackFailure::new(FailureClass::NoSuchRef, "nothing is pinned").into()),
+        (None, None) => {
+            return Err(PackFailure::new(FailureClass::NoSuchRef, "nothing is pinned").into());
+        }
     };
     let target = find_commit(cx, node, &repository, remote, &revision).await?;
     let mut outcome = PackOutcome {
@@ -46,14 +48,27 @@ pub(super) async fn pin(
         ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
     };
     if checkout.commit.as_ref() == Some(&target) {
-        return Ok(record::with_entry(cx, node, outcome, record::branch_of(&checkout.head)));
+        return Ok(record::with_entry(
+            cx,
+            node,
+            outcome,
+            record::branch_of(&checkout.head),
+        ));
     }
     ensure_nothing_is_left_behind(cx, node, &repository, checkout).await?;
     let branch = branch_to_keep(cx, node, checkout, wanted);
     let mut watch = cx.watch(&node.path, false);
     match &branch {
-        Some(branch) => repository.check_out_branch(branch, Some(target.as_str()), &mut watch).await?,
-        None => repository.check_out_detached(target.as_str(), &mut watch).await?,
+        Some(branch) => {
+            repository
+                .check_out_branch(branch, Some(target.as_str()), &mut watch)
+                .await?
+        }
+        None => {
+            repository
+                .check_out_detached(target.as_str(), &mut watch)
+                .await?
+        }
     }
     outcome.change = Change::Updated;
     outcome.message = wanted
@@ -81,14 +96,16 @@ pub(super) async fn find_commit(
     }
     // Servers give a commit that no branch reaches when asked for it by its full id.
     if ObjectId::parse(revision).is_ok() {
-        update::fetch_refs(cx, node, repository, remote, &[revision.to_owned()]).await.map_err(|stop| {
-            match stop {
-                Stop::Failed(failure) if matches!(failure.class, FailureClass::Other | FailureClass::NoSuchRef) => {
+        update::fetch_refs(cx, node, repository, remote, &[revision.to_owned()])
+            .await
+            .map_err(|stop| match stop {
+                Stop::Failed(failure)
+                    if matches!(failure.class, FailureClass::Other | FailureClass::NoSuchRef) =>
+                {
                     Stop::Failed(clone::no_such_ref(revision, node))
                 }
                 stop => stop,
-            }
-        })?;
+            })?;
         if let Some(commit) = repository.commit_of(revision, cx.cancel()).await? {
             return Ok(commit);
         }
@@ -103,7 +120,11 @@ fn branch_to_keep(
     checkout: &Checkout,
     wanted: &Wanted,
 ) -> Option<String> {
-    let branch = cx.known(node)?.branch.clone().filter(|_| wanted.exact.is_some())?;
+    let branch = cx
+        .known(node)?
+        .branch
+        .clone()
+        .filter(|_| wanted.exact.is_some())?;
     (record::branch_of(&checkout.head).as_ref() == Some(&branch)).then_some(branch)
 }
 
@@ -120,16 +141,28 @@ async fn ensure_nothing_is_left_behind(
     let known = cx.known(node);
     let own = match &checkout.head {
         Head::Branch(_) if status.upstream.is_some() => status.ahead.unwrap_or(0),
-        Head::Branch(_) => repository.count_commits(&["HEAD"], &["--remotes", "--tags"], cx.cancel()).await?,
+        Head::Branch(_) => {
+            repository
+                .count_commits(&["HEAD"], &["--remotes", "--tags"], cx.cancel())
+                .await?
+        }
         Head::Unborn(_) => 0,
         // Exactly where the last pin put it: that commit came from the server.
         Head::Detached(id)
-            if known.is_some_and(|known| known.sha == id.as_str() && known.branch.is_none() && known.reference.is_some()) =>
+            if known.is_some_and(|known| {
+                known.sha == id.as_str() && known.branch.is_none() && known.reference.is_some()
+            }) =>
         {
             0
         }
         Head::Detached(_) => {
-            repository.count_commits(&["HEAD"], &["--branches", "--remotes", "--tags"], cx.cancel()).await?
+            repository
+                .count_commits(
+                    &["HEAD"],
+                    &["--branches", "--remotes", "--tags"],
+                    cx.cancel(),
+                )
+                .await?
         }
     };
     if own > 0 {
@@ -138,21 +171,33 @@ async fn ensure_nothing_is_left_behind(
             FailureClass::Diverged,
             format!("the checkout has {own} commits of its own, and another commit is pinned"),
         )
-        .with_hint(format!("keep them on a branch and push it: `git -C {root} push origin HEAD:refs/heads/NAME`"))
+        .with_hint(format!(
+            "keep them on a branch and push it: `git -C {root} push origin HEAD:refs/heads/NAME`"
+        ))
         .into());
     }
     Ok(())
 }
 
 fn dirty(status: &StatusReport, checkout: &Checkout) -> PackFailure {
-    let mut paths: Vec<_> = status.changed_paths().take(NAMED_PATHS + 1).map(|path| format!("`{path}`")).collect();
+    let mut paths: Vec<_> = status
+        .changed_paths()
+        .take(NAMED_PATHS + 1)
+        .map(|path| format!("`{path}`"))
+        .collect();
     if paths.len() > NAMED_PATHS {
         paths.truncate(NAMED_PATHS);
         paths.push(String::from("..."));
     }
     PackFailure::new(
         FailureClass::Dirty,
-        format!("local changes are in the way of another commit: {}", paths.join(", ")),
+        format!(
+            "local changes are in the way of another commit: {}",
+            paths.join(", ")
+        ),
     )
-    .with_hint(format!("commit or stash them: `git -C {} stash`", checkout.root.display()))
+    .with_hint(format!(
+        "commit or stash them: `git -C {} stash`",
+        checkout.root.display()
+    ))
 }

@@ -22,7 +22,12 @@ pub(super) async fn if_broken(
     wanted: &Wanted,
     failure: PackFailure,
 ) -> Result<PackOutcome, Stop> {
-    match cx.git.repository(root).check_connectivity(cx.cancel()).await {
+    match cx
+        .git
+        .repository(root)
+        .check_connectivity(cx.cancel())
+        .await
+    {
         Ok(()) => Err(failure.into()),
         Err(GitError::Failed(broken)) => reclaim(cx, node, root, wanted, &broken.essence).await,
         Err(error) => Err(error.into()),
@@ -41,6 +46,12 @@ pub(super) async fn reclaim(
     let kept = trash::move_to_trash(&session.workspace, root, &node.path, session.clock.now())
         .map_err(|error| PackFailure::new(FailureClass::Disk, error.to_string()))?;
     let outcome = clone::clone(cx, node, root, wanted).await?;
-    let message = format!("was broken ({reason}); what was there is kept in {}", kept.display());
-    Ok(PackOutcome { message: Some(message), ..outcome })
+    let message = format!(
+        "was broken ({reason}); what was there is kept in {}",
+        kept.display()
+    );
+    Ok(PackOutcome {
+        message: Some(message),
+        ..outcome
+    })
 }

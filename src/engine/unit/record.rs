@@ -28,16 +28,25 @@ pub(super) fn with_entry(
         url: node.declared.as_str().to_owned(),
         reference: node.reference.clone(),
         branch,
-        sha: outcome.after.as_ref().map(ObjectId::to_string).unwrap_or_default(),
+        sha: outcome
+            .after
+            .as_ref()
+            .map(ObjectId::to_string)
+            .unwrap_or_default(),
         pack_type: known
             .map(|known| known.pack_type.clone())
             .or_else(|| node.observed_type.clone())
             .unwrap_or_else(|| String::from("meta")),
         parent: node.parent.as_ref().map(PackId::to_string),
-        actions_hash: known.map(|known| known.actions_hash.clone()).unwrap_or_default(),
+        actions_hash: known
+            .map(|known| known.actions_hash.clone())
+            .unwrap_or_default(),
         installed_at: known.and_then(|known| known.installed_at.clone()),
         extra: known.map(|known| known.extra.clone()).unwrap_or_default(),
         ..LockEntry::new(node.path.as_str(), node.path.as_str())
     };
-    PackOutcome { entry: Some(entry), ..outcome }
+    PackOutcome {
+        entry: Some(entry),
+        ..outcome
+    }
 }

@@ -11,8 +11,7 @@ use crate::{
     git::{
         checkout as git_checkout,
         failure::FailureClass,
-        objects,
-        reflog,
+        objects, reflog,
         refs::{Head, ObjectId},
         repository::{FetchRequest, Repository},
         run::GitError,
@@ -29,11 +28,17 @@ struct Moved {
 
 impl Moved {
     fn quietly(change: Change) -> Self {
-        Self { change, message: None }
+        Self {
+            change,
+            message: None,
+        }
     }
 
     fn saying(change: Change, message: String) -> Self {
-        Self { change, message: Some(message) }
+        Self {
+            change,
+            message: Some(message),
+        }
     }
 }
 
@@ -47,27 +52,54 @@ pub(super) async fn update(
 ) -> Result<PackOutcome, Stop> {
     let repository = cx.git.repository(&checkout.root);
     let meaning = match (&fetch.follows, &wanted.reference) {
-        (None, Some(name)) => fetch_by_name(cx, node, &repository, checkout, &fetch.remote, name).await?,
+        (None, Some(name)) => {
+            fetch_by_name(cx, node, &repository, checkout, &fetch.remote, name).await?
+        }
         (follows, _) => {
-            let refspecs = follows.as_ref().map(|followed| refspecs_for(checkout, followed)).unwrap_or_default();
+            let refspecs = follows
+                .as_ref()
+                .map(|followed| refspecs_for(checkout, followed))
+                .unwrap_or_default();
             fetch_refs(cx, node, &repository, &fetch.remote, &refspecs).await?;
-            observe::look_again(&repository, checkout, &fetch.remote, wanted.reference.as_ref(), cx.cancel()).await?
+            observe::look_again(
+                &repository,
+                checkout,
+                &fetch.remote,
+                wanted.reference.as_ref(),
+                cx.cancel(),
+            )
+            .await?
         }
     };
     let moved = match meaning {
         Meaning::Pin(commit) => return pin::pin(cx, node, checkout, commit, wanted).await,
         Meaning::Branch(after) | Meaning::Current(Some(after)) => {
             let before = fetch.follows.as_ref().unwrap_or(&after);
-            move_to(cx, node, &repository, checkout, fetch.checkout, before, &after).await?
+            move_to(
+                cx,
+                node,
+                &repository,
+                checkout,
+                fetch.checkout,
+                before,
+                &after,
+            )
+            .await?
         }
         Meaning::Current(None) => Moved::quietly(Change::Fetched),
         Meaning::Unknown => {
-            let name = wanted.reference.as_ref().map(RefName::as_str).unwrap_or_default();
+            let name = wanted
+                .reference
+                .as_ref()
+                .map(RefName::as_str)
+                .unwrap_or_default();
             return Err(clone::no_such_ref(name, node).into());
         }
     };
     if git_checkout::loose_object_pressure(&checkout.git_dir) {
-        repository.maintain(&mut cx.watch(&node.path, false)).await?;
+        repository
+            .maintain(&mut cx.watch(&node.path, false))
+            .await?;
     }
     conclude(cx, node, &repository, checkout, moved).await
 }
@@ -96,7 +128,12 @@ async fn conclude(
         commits,
         ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
     };
-    Ok(record::with_entry(cx, node, outcome, record::branch_of(&view.head)))
+    Ok(record::with_entry(
+        cx,
+        node,
+        outcome,
+        record::branch_of(&view.head),
+    ))
 }
 
 /// The configured refspecs and, beside them, the followed branch by its name: a fetch of a
@@ -122,15 +159,23 @@ pub(super) async fn fetch_refs(
     remote: &str,
     refspecs: &[String],
 ) -> Result<(), Stop> {
-    let request = FetchRequest { remote, refspecs, is_local: node.url.is_local(), from_user: node.from_user };
-    let result =
-        repository.fetch(&request, &mut cx.watch(&node.path, true)).await;
+    let request = FetchRequest {
+        remote,
+        refspecs,
+        is_local: node.url.is_local(),
+        from_user: node.from_user,
+    };
+    let result = repository
+        .fetch(&request, &mut cx.watch(&node.path, true))
+        .await;
     match result {
         Err(GitError::Failed(failure)) if failure.class == FailureClass::NoSuchRef => {
             let name = refspecs.last().map(String::as_str).unwrap_or_default();
             let name = name.strip_prefix('+').unwrap_or(name);
             let name = name.split(':').next().unwrap_or(name);
-            let short = name.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/");
+            let short = name
+                .trim_start_matches("refs/heads/")
+                .trim_start_matches("refs/tags/");
             Err(clone::no_such_ref(short, node).into())
         }
         result => Ok(result?),
@@ -150,7 +195,10 @@ async fn fetch_by_name(
     let configured = checkout.config.fetch_refspecs(remote);
     let mut tries = Vec::new();
     if let Some(branch) = name.branch_ref() {
-        tries.push(format!("+{branch}:refs/remotes/{remote}/{}", name.short_name()));
+        tries.push(format!(
+            "+{branch}:refs/remotes/{remote}/{}",
+            name.short_name()
+        ));
     }
     if let Some(tag) = name.tag_ref() {
         tries.push(format!("{tag}:{tag}"));
@@ -192,7 +240,10 @@ async fn move_to(
             if target.is_none() {
                 move_branch(cx, node, repository, checkout, before, after).await?;
             }
-            Ok(Moved::saying(Change::Updated, format!("now on `{}`", after.branch)))
+            Ok(Moved::saying(
+                Change::Updated,
+                format!("now on `{}`", after.branch),
+            ))
         }
     }
 }
@@ -206,7 +257,10 @@ async fn leaves_commits_behind(
     match &checkout.head {
         Head::Detached(_) => {
             let kept = ["--branches", "--remotes", "--tags"];
-            Ok(repository.count_commits(&["HEAD"], &kept, cx.cancel()).await? > 0)
+            Ok(repository
+                .count_commits(&["HEAD"], &kept, cx.cancel())
+                .await?
+                > 0)
         }
         Head::Branch(_) | Head::Unborn(_) => Ok(false),
     }
@@ -224,16 +278,21 @@ async fn move_branch(
     let earlier = reflog::previous_value(&checkout.git_dir, &after.tracking);
     match decide::movement(before, after, earlier.as_ref()) {
         Move::Nothing => Ok(Moved::quietly(Change::UpToDate)),
-        Move::NothingThere => Ok(Moved::saying(Change::Fetched, String::from("nothing there to check out yet"))),
+        Move::NothingThere => Ok(Moved::saying(
+            Change::Fetched,
+            String::from("nothing there to check out yet"),
+        )),
         Move::FollowTip => follow_tip(cx, node, repository, after).await,
         Move::Count => {
-            let (ahead, behind) =
-                repository.ahead_and_behind(&after.branch_ref(), &after.tracking, cx.cancel()).await?;
+            let (ahead, behind) = repository
+                .ahead_and_behind(&after.branch_ref(), &after.tracking, cx.cancel())
+                .await?;
             match (ahead, behind) {
                 (0, 0) => Ok(Moved::quietly(Change::UpToDate)),
-                (ahead, 0) => {
-                    Ok(Moved::saying(Change::UpToDate, format!("{ahead} ahead of {}", shown(after))))
-                }
+                (ahead, 0) => Ok(Moved::saying(
+                    Change::UpToDate,
+                    format!("{ahead} ahead of {}", shown(after)),
+                )),
                 (0, _) => follow_tip(cx, node, repository, after).await,
                 (ahead, behind) => Err(diverged(checkout, after, ahead, behind).into()),
             }
@@ -246,9 +305,14 @@ fn diverged(checkout: &Checkout, followed: &Followed, ahead: u64, behind: u64) -
     let upstream = shown(followed);
     PackFailure::new(
         FailureClass::Diverged,
-        format!("`{}` and {upstream} have diverged: {ahead} ahead, {behind} behind", followed.branch),
+        format!(
+            "`{}` and {upstream} have diverged: {ahead} ahead, {behind} behind",
+            followed.branch
+        ),
     )
-    .with_hint(format!("put your commits on top with `git -C {root} rebase {upstream}`, or merge"))
+    .with_hint(format!(
+        "put your commits on top with `git -C {root} rebase {upstream}`, or merge"
+    ))
 }
 
 /// Moves the checked-out branch, which has nothing of the user's own, to the remote's tip.
@@ -262,8 +326,15 @@ async fn follow_tip(
     match repository.fast_forward(&after.tracking, &mut watch).await {
         Ok(()) => Ok(Moved::quietly(Change::Updated)),
         Err(GitError::Failed(failure)) if failure.class == FailureClass::Diverged => {
-            repository.check_out_branch(&after.branch, Some(&after.tracking), &mut watch).await?;
-            let old = after.local.as_ref().map(ObjectId::short).unwrap_or_default().to_owned();
+            repository
+                .check_out_branch(&after.branch, Some(&after.tracking), &mut watch)
+                .await?;
+            let old = after
+                .local
+                .as_ref()
+                .map(ObjectId::short)
+                .unwrap_or_default()
+                .to_owned();
             Ok(Moved::saying(
                 Change::Forced,
                 format!("{} was rewritten; the old tip was {old}", shown(after)),
@@ -283,14 +354,23 @@ async fn move_aside(
 ) -> Result<Moved, Stop> {
     let mut message = match &checkout.head {
         Head::Branch(branch) | Head::Unborn(branch) => {
-            format!("on `{branch}`, which is left alone; `{}` is followed", after.branch)
+            format!(
+                "on `{branch}`, which is left alone; `{}` is followed",
+                after.branch
+            )
         }
-        Head::Detached(_) => format!("HEAD is detached and left alone; `{}` is followed", after.branch),
+        Head::Detached(_) => format!(
+            "HEAD is detached and left alone; `{}` is followed",
+            after.branch
+        ),
     };
     let behind = after.local.is_some() && after.upstream.is_some() && after.local != after.upstream;
     if behind {
         let mut watch = cx.watch(&node.path, false);
-        match repository.fast_forward_aside(&after.branch_ref(), &after.tracking, &mut watch).await {
+        match repository
+            .fast_forward_aside(&after.branch_ref(), &after.tracking, &mut watch)
+            .await
+        {
             Ok(()) => {}
             Err(GitError::Failed(_)) => {
                 message = format!("{message}, but has commits that {} has not", shown(after));
@@ -303,5 +383,8 @@ async fn move_aside(
 
 /// A remote-tracking ref as people write it.
 fn shown(followed: &Followed) -> &str {
-    followed.tracking.strip_prefix("refs/remotes/").unwrap_or(&followed.tracking)
+    followed
+        .tracking
+        .strip_prefix("refs/remotes/")
+        .unwrap_or(&followed.tracking)
 }

@@ -117,7 +117,9 @@ impl RepositoryConfig {
     /// The refspecs that a fetch from `remote` uses.
     #[must_use]
     pub fn fetch_refspecs(&self, remote: &str) -> Vec<String> {
-        self.remote(remote).map(|remote| remote.fetch).unwrap_or_default()
+        self.remote(remote)
+            .map(|remote| remote.fetch)
+            .unwrap_or_default()
     }
 
     /// What a branch (`main`) follows; `None` where the configuration names no remote or no ref.

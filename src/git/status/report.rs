@@ -91,7 +91,10 @@ impl StatusReport {
 
     /// The paths of those, as far as they are kept.
     pub fn changed_paths(&self) -> impl Iterator<Item = &str> {
-        let changed = self.paths.iter().filter(|path| path.kind != PathKind::Ignored);
+        let changed = self
+            .paths
+            .iter()
+            .filter(|path| path.kind != PathKind::Ignored);
         changed.map(|path| path.path.as_str())
     }
 

@@ -42,10 +42,15 @@ pub fn remove_empty(made: &[PathBuf]) {
 
 /// Removes a directory and everything in it, links not followed; one that is not there is as
 /// good. Only for what grex itself has made under a name of its own.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that removes")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that removes"
+)]
 pub fn remove_tree(path: &Path) -> Result<(), FileError> {
     match std::fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::when("remove", path)(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(FileError::when("remove", path)(error))
+        }
         _ => Ok(()),
     }
 }

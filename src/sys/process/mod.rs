@@ -5,11 +5,11 @@
 //! child exits, is killed, stalls or is cancelled, and one that leaves a grandchild holding its
 //! pipes is noticed and not waited for.
 
-mod run;
-mod spawn;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "other.rs")]
 mod group;
+mod run;
+mod spawn;
 
 pub use run::{Ending, Finished, Limits, Stream, run};
 pub use spawn::{Isolation, Spawn, SpawnError};

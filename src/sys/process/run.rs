@@ -92,7 +92,10 @@ pub async fn run(
     let started = Instant::now();
     let mut child = spawn.start()?;
     let mut pipes = Pipes::of(&mut child);
-    let mut guard = GroupGuard { leader: child.id(), armed: true };
+    let mut guard = GroupGuard {
+        leader: child.id(),
+        armed: true,
+    };
     let early = loop {
         tokio::select! {
             biased;
@@ -113,7 +116,11 @@ pub async fn run(
     };
     let drained = timeout(PIPE_GRACE, pipes.drain(sink)).await;
     guard.armed = false;
-    Ok(Finished { ending, leaked: drained.is_err(), duration: started.elapsed() })
+    Ok(Finished {
+        ending,
+        leaked: drained.is_err(),
+        duration: started.elapsed(),
+    })
 }
 
 async fn stall_after(limit: Option<Duration>) {
@@ -150,7 +157,9 @@ async fn end_group(
 }
 
 fn ending_of(status: Option<ExitStatus>) -> Ending {
-    let Some(status) = status else { return Ending::Signalled(0) };
+    let Some(status) = status else {
+        return Ending::Signalled(0);
+    };
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return Ending::Signalled(signal);
@@ -226,7 +235,10 @@ impl Pipes {
     }
 }
 
-async fn read_some(pipe: &mut Option<Box<dyn AsyncRead + Send + Unpin>>, buffer: &mut [u8]) -> usize {
+async fn read_some(
+    pipe: &mut Option<Box<dyn AsyncRead + Send + Unpin>>,
+    buffer: &mut [u8],
+) -> usize {
     match pipe {
         // A pipe that cannot be read has nothing more to say.
         Some(pipe) => pipe.read(buffer).await.unwrap_or(0),

@@ -1,6 +1,9 @@
 //! What to start, and how far apart from grex it runs.
 
-#![expect(clippy::disallowed_methods, reason = "this is the one place that starts processes")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that starts processes"
+)]
 
 use std::{
     ffi::{OsStr, OsString},
@@ -64,7 +67,8 @@ impl Spawn {
 
     /// Sets a variable of the child.
     pub fn variable(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
-        self.environment.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+        self.environment
+            .push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
         self
     }
 
@@ -108,7 +112,9 @@ impl Spawn {
         if let Some(directory) = &self.directory {
             command.current_dir(directory);
         }
-        group::start(command, self.isolation)
-            .map_err(|source| SpawnError { program: self.program.clone(), source })
+        group::start(command, self.isolation).map_err(|source| SpawnError {
+            program: self.program.clone(),
+            source,
+        })
     }
 }

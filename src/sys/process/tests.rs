@@ -19,7 +19,11 @@ async fn finish(spawn: &Spawn, limits: Limits, cancel: &Cancel) -> (Finished, St
     })
     .await
     .unwrap();
-    (finished, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    (
+        finished,
+        String::from_utf8(out).unwrap(),
+        String::from_utf8(err).unwrap(),
+    )
 }
 
 #[tokio::test]
@@ -54,7 +58,9 @@ async fn a_child_that_ignores_the_request_is_killed_with_its_group() {
         tokio::spawn(async move {
             let spawn = shell("trap '' TERM; sh -c 'echo $$; sleep 60'; sleep 60");
             run(&spawn, Limits::default(), &cancel, &mut |_, bytes| {
-                started.send(String::from_utf8_lossy(bytes).trim().to_owned()).unwrap();
+                started
+                    .send(String::from_utf8_lossy(bytes).trim().to_owned())
+                    .unwrap();
             })
             .await
             .unwrap()
@@ -66,15 +72,24 @@ async fn a_child_that_ignores_the_request_is_killed_with_its_group() {
     let finished = child.await.unwrap();
     assert_eq!(finished.ending, Ending::Cancelled);
     let stat = std::fs::read_to_string(format!("/proc/{grandchild}/stat")).unwrap_or_default();
-    let state = stat.rsplit(") ").next().and_then(|rest| rest.chars().next());
-    assert!(matches!(state, None | Some('Z' | 'X')), "the grandchild lives: {stat}");
+    let state = stat
+        .rsplit(") ")
+        .next()
+        .and_then(|rest| rest.chars().next());
+    assert!(
+        matches!(state, None | Some('Z' | 'X')),
+        "the grandchild lives: {stat}"
+    );
 }
 
 #[tokio::test]
 async fn a_grandchild_that_holds_the_pipes_is_not_waited_for() {
     let spawn = shell("sleep 30 & echo done");
     let (finished, out, _) = finish(&spawn, Limits::default(), &Cancel::new()).await;
-    assert_eq!((finished.ending, out.as_str()), (Ending::Exited(0), "done\n"));
+    assert_eq!(
+        (finished.ending, out.as_str()),
+        (Ending::Exited(0), "done\n")
+    );
     assert!(finished.leaked);
 }
 
@@ -89,6 +104,11 @@ async fn a_session_has_no_terminal() {
 #[tokio::test]
 async fn a_missing_program_is_named() {
     let spawn = Spawn::new(Path::new("/nowhere/git"));
-    let error = run(&spawn, Limits::default(), &Cancel::new(), &mut |_, _| ()).await.unwrap_err();
-    assert!(error.to_string().starts_with("cannot start /nowhere/git: "), "{error}");
+    let error = run(&spawn, Limits::default(), &Cancel::new(), &mut |_, _| ())
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().starts_with("cannot start /nowhere/git: "),
+        "{error}"
+    );
 }

@@ -18,7 +18,10 @@ pub(super) fn start(mut command: Command, isolation: Isolation) -> io::Result<Ch
             // The wrapper's own way of waiting reaps every child of the group in a blocking
             // thread; a leaked grandchild would hold that thread for ever.
             let child: Box<dyn Any> = wrapped.spawn()?.into_inner();
-            child.downcast().map(|child| *child).map_err(|_| io::Error::other("the child is wrapped twice"))
+            child
+                .downcast()
+                .map(|child| *child)
+                .map_err(|_| io::Error::other("the child is wrapped twice"))
         }
     }
 }
