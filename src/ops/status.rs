@@ -178,7 +178,7 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         lockfile, roots, ..
     } = books::read(session)?;
     let mut nodes = Vec::new();
-    let mut troubles: HashMap<PackPath, PackOutcome> = HashMap::new();
+    let mut troubles: HashMap<PackPath, Box<PackOutcome>> = HashMap::new();
     for found in tree::on_disk(session, roots) {
         match found {
             Ok(node) => nodes.push(node),

@@ -255,7 +255,7 @@ fn undeclared<'a>(lockfile: &'a Lockfile, outcomes: &[PackOutcome]) -> Vec<&'a L
 }
 
 fn check_locked(
-    roots: &[Result<Node, PackOutcome>],
+    roots: &[Result<Node, Box<PackOutcome>>],
     lockfile: &Lockfile,
     options: &SyncOptions,
 ) -> Result<(), OpError> {
@@ -339,7 +339,7 @@ async fn plan(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport
                     outcomes.push(plan_pack(session, &request, &lockfile, &node).await?);
                 }
             }
-            Err(outcome) => outcomes.push(outcome),
+            Err(outcome) => outcomes.push(*outcome),
         }
     }
     if outcomes.is_empty() && !request.selection.is_everything() {
