@@ -1,7 +1,10 @@
 //! The JSON Schema in `docs/schema` is the one that the types describe, and it means what the
 //! reader does. Run with `GREX_UPDATE=1` to rewrite it.
 
-#![allow(clippy::disallowed_methods, reason = "the test rewrites a file when asked to")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the test rewrites a file when asked to"
+)]
 
 use std::path::Path;
 
