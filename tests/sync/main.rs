@@ -1,0 +1,11 @@
+//! `sync` and its neighbours from end to end: the built program, the real git, real repositories.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests change the world directly, and fail by panicking"
+)]
+
+mod arrival;
+mod budgets;
+mod ground;
