@@ -7,5 +7,15 @@
 )]
 
 mod arrival;
+mod branches;
 mod budgets;
+mod changed_refs;
+mod detached;
+mod dirty;
+mod empty;
 mod ground;
+mod pins;
+mod refused;
+mod rewritten;
+mod under_way;
+mod upstreams;
