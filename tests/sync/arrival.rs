@@ -20,7 +20,8 @@ struct Expected {
 fn plant(sandbox: &Sandbox) -> Vec<Expected> {
     let tree = Tree::plant(
         sandbox,
-        "one
+        "
+         one
            a @branch dev
            b
              b1 @v1

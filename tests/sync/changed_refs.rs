@@ -116,16 +116,13 @@ fn a_checkout_that_the_user_moved_stays_when_another_branch_is_declared() {
         ground.commit("api", "mine", "1\n");
         ground.declare_ref("api", Some("dev"));
         remote.push_commit_on("dev", "a", "4\n");
-        let files = grex_fixtures::tree_snapshot_without(&ground.place("api"), &[".git"]);
+        let files = ground.files("api");
         ground
             .synced(&[])
             .expect("api", &json!({"result": "ok", "change": "fetched"}))
             .expect_message("api", &["topic", "dev"]);
         assert_eq!(ground.at("api"), "topic");
-        assert_eq!(
-            grex_fixtures::tree_snapshot_without(&ground.place("api"), &[".git"]),
-            files
-        );
+        assert_eq!(ground.files("api"), files);
     }
 }
 

@@ -7,7 +7,10 @@ use std::{
     path::PathBuf,
 };
 
-use grex_fixtures::{Outcome, Program, Remote, RemoteBuilder, Sandbox, Shim, grex, tree_snapshot};
+use grex_fixtures::{
+    Outcome, Program, Remote, RemoteBuilder, Sandbox, Shim, grex, tree_snapshot,
+    tree_snapshot_without,
+};
 use serde_json::{Value, json};
 
 /// A workspace whose packs come from remotes of the same sandbox.
@@ -141,10 +144,23 @@ impl Ground {
         everything_in(&self.sandbox.workspace())
     }
 
+    /// Everything below a path of the workspace; see [`everything_in`].
+    pub(crate) fn everything_below(&self, path: &str) -> Vec<String> {
+        everything_in(&self.place(path))
+    }
+
+    /// The files of a pack with their times, without any `.git`.
+    pub(crate) fn files(&self, pack: &str) -> Vec<String> {
+        tree_snapshot_without(&self.place(pack), &[".git"])
+            .into_iter()
+            .filter(|line| !line.contains("/.git/") && !line.contains("/.git "))
+            .collect()
+    }
+
     /// What is the user's in a pack: files with times, branches, tags, stashes, index and HEAD.
     /// What was fetched is not.
     pub(crate) fn users_state(&self, pack: &str) -> Vec<String> {
-        let mut state = grex_fixtures::tree_snapshot_without(&self.place(pack), &[".git"]);
+        let mut state = self.files(pack);
         let format = "--format=%(refname) %(objectname)";
         for listed in [
             self.git(
@@ -174,7 +190,7 @@ impl Ground {
             .unwrap_or_else(|| panic!("{id} is not in the lockfile"))
     }
 
-    /// The directories in the trash, each as `<time>/<id>` without the time.
+    /// The directories in the trash, one for each move.
     pub(crate) fn trash(&self) -> Vec<PathBuf> {
         let Ok(bins) = fs::read_dir(self.place(".grex/.state/trash")) else {
             return Vec::new();
