@@ -297,3 +297,26 @@ impl Report {
         self
     }
 }
+
+/// How many processes of a subcommand were at work at the same time, at most.
+pub(crate) fn most_at_once(shim: &Shim, subcommand: &str) -> usize {
+    let all = shim.invocations();
+    let ours: Vec<_> = all
+        .iter()
+        .filter(|one| one.subcommand == subcommand)
+        .collect();
+    // The most are at work when one of them begins.
+    ours.iter()
+        .map(|begun| {
+            let at_work = |other: &&&grex_fixtures::Invocation| {
+                let ended = other
+                    .ended
+                    .as_ref()
+                    .map_or(u64::MAX, |end| other.started_us + end.duration_us);
+                other.started_us <= begun.started_us && begun.started_us < ended
+            };
+            ours.iter().filter(at_work).count()
+        })
+        .max()
+        .unwrap_or_default()
+}
