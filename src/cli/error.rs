@@ -255,19 +255,31 @@ mod tests {
     #[test]
     fn what_is_wrong_in_a_file_is_said_once_and_underlined() {
         let text = "schema_version: \"1\"\nname: x\ntype: mta\n";
-        let pack = SourceFile { name: "pack.yaml", text };
+        let pack = SourceFile {
+            name: "pack.yaml",
+            text,
+        };
         let source = PackSource { pack, target: None };
         let place = parse(source, &Vocabulary::builtin()).unwrap_err();
         let handler = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::none());
         let mut told = String::new();
         handler.render_report(&mut told, &Finding(&place)).unwrap();
         assert_eq!(told.matches("unknown pack type").count(), 1, "{told}");
-        assert!(told.contains("pack.yaml:3:7") && told.contains("^^^"), "{told}");
+        assert!(
+            told.contains("pack.yaml:3:7") && told.contains("^^^"),
+            "{told}"
+        );
 
-        let error = OpError { place: Some(Box::new(place)), ..OpError::new(ErrorKind::UnknownName, "x") };
+        let error = OpError {
+            place: Some(Box::new(place)),
+            ..OpError::new(ErrorKind::UnknownName, "x")
+        };
         let json = serde_json::to_value(document(&error)).unwrap();
         assert_eq!(json["error"]["file"], "pack.yaml");
-        assert_eq!((&json["error"]["line"], &json["error"]["column"]), (&3.into(), &7.into()));
+        assert_eq!(
+            (&json["error"]["line"], &json["error"]["column"]),
+            (&3.into(), &7.into())
+        );
         assert!(json["error"]["hint"].as_str().unwrap().contains("`meta`"));
     }
 }
