@@ -52,7 +52,7 @@ struct Dispatcher<'a> {
 /// with, for the books. The result has one outcome for each pack that the run is about.
 pub async fn dispatch(
     cx: Arc<UnitContext>,
-    roots: Vec<Result<Node, PackOutcome>>,
+    roots: Vec<Result<Node, Box<PackOutcome>>>,
     on_done: &mut (dyn FnMut(&PackOutcome) + Send),
 ) -> Vec<PackOutcome> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -95,7 +95,7 @@ impl Dispatcher<'_> {
 
     fn start_what_may(&mut self) {
         while !self.stopping {
-            let Some((lane, turn)) = self.scheduler.next() else {
+            let Some((lane, turn)) = self.scheduler.start_next() else {
                 return;
             };
             let cx = Arc::clone(&self.cx);
@@ -121,7 +121,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    fn discover(&mut self, nodes: Vec<Result<Node, PackOutcome>>) {
+    fn discover(&mut self, nodes: Vec<Result<Node, Box<PackOutcome>>>) {
         for node in nodes {
             match node {
                 Ok(node) if !self.seen.insert(node.path.clone()) => {
@@ -144,7 +144,7 @@ impl Dispatcher<'_> {
                         },
                     );
                 }
-                Err(outcome) => self.done(outcome),
+                Err(outcome) => self.done(*outcome),
             }
         }
         self.cx

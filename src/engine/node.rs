@@ -72,7 +72,7 @@ impl Root {
     ///
     /// # Errors
     /// Fails when its relative URL leads nowhere.
-    pub fn registered(&self, declaration: &Declaration) -> Result<Node, PackOutcome> {
+    pub fn registered(&self, declaration: &Declaration) -> Result<Node, Box<PackOutcome>> {
         let url = resolve(&declaration.url, self.base.as_ref(), &declaration.path)?;
         Ok(Node {
             path: declaration.path.clone(),
@@ -88,7 +88,7 @@ impl Root {
     }
 
     /// The packs that the workspace's own pack.yaml declares.
-    pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
+    pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, Box<PackOutcome>>> {
         // The workspace is the user's own: its contract may name local repositories.
         let owner = Owner {
             id: PackId::workspace(),
@@ -103,7 +103,7 @@ impl Root {
 
 impl Node {
     /// The packs that this one's pack.yaml declares, each a node or the reason why it is none.
-    pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
+    pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, Box<PackOutcome>>> {
         let owner = Owner {
             id: PackId::from(self.path.clone()),
             url: Some(&self.url),
@@ -150,7 +150,7 @@ struct Owner<'a> {
 }
 
 impl Owner<'_> {
-    fn children(&self, spec: &PackSpec) -> Vec<Result<Node, PackOutcome>> {
+    fn children(&self, spec: &PackSpec) -> Vec<Result<Node, Box<PackOutcome>>> {
         let places: Vec<PackPath> = spec
             .children
             .iter()
@@ -166,7 +166,7 @@ impl Owner<'_> {
                         .with_hint(
                             "give each child a `path` of its own in the parent's .grex/pack.yaml",
                         );
-                    Err(PackOutcome::failed(&place, &child.url, failure))
+                    Err(Box::new(PackOutcome::failed(&place, &child.url, failure)))
                 }
                 _ => self.child(child, place),
             })
@@ -180,7 +180,7 @@ impl Owner<'_> {
         }
     }
 
-    fn child(&self, child: &ChildSpec, place: PackPath) -> Result<Node, PackOutcome> {
+    fn child(&self, child: &ChildSpec, place: PackPath) -> Result<Node, Box<PackOutcome>> {
         let url = resolve(&child.url, self.url, &place)?;
         if url.is_local() && !self.may_be_local {
             let failure = PackFailure::new(
@@ -188,7 +188,7 @@ impl Owner<'_> {
                 format!("`{url}` is a path on this machine, which pack `{}` may not name: it came from elsewhere", self.id),
             )
             .with_hint("register it yourself with `grex add` if it is meant to be here");
-            return Err(PackOutcome::failed(&place, &url, failure));
+            return Err(Box::new(PackOutcome::failed(&place, &url, failure)));
         }
         if let Some(mut cycle) = self.lineage.cycle_through(&url.identity()) {
             cycle.push(place.to_string());
@@ -203,7 +203,7 @@ impl Owner<'_> {
                 "remove the child from the .grex/pack.yaml of pack `{}`",
                 self.id
             ));
-            return Err(PackOutcome::failed(&place, &url, failure));
+            return Err(Box::new(PackOutcome::failed(&place, &url, failure)));
         }
         Ok(Node {
             lineage: self.lineage.extended(&url, &place),
@@ -223,7 +223,7 @@ fn resolve(
     url: &PackUrl,
     base: Option<&PackUrl>,
     place: &PackPath,
-) -> Result<PackUrl, PackOutcome> {
+) -> Result<PackUrl, Box<PackOutcome>> {
     if !url.is_relative() {
         return Ok(url.clone());
     }
@@ -236,6 +236,7 @@ fn resolve(
         )),
     };
     resolved.map_err(|message| {
-        PackOutcome::failed(place, url, PackFailure::new(FailureClass::Other, message))
+        let failure = PackFailure::new(FailureClass::Other, message);
+        Box::new(PackOutcome::failed(place, url, failure))
     })
 }

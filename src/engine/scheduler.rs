@@ -80,7 +80,7 @@ impl<T> Scheduler<T> {
 
     /// Takes the next unit that may start; its permit is given back with [`Self::release`].
     /// Lanes take turns.
-    pub fn next(&mut self) -> Option<(Lane, T)> {
+    pub fn start_next(&mut self) -> Option<(Lane, T)> {
         if self.total >= self.limits.total {
             return None;
         }
@@ -147,16 +147,16 @@ mod tests {
             scheduler.enqueue(Lane::Local, unit);
             scheduler.enqueue(host("a"), 10 + unit);
         }
-        let mut started: Vec<_> = std::iter::from_fn(|| scheduler.next())
+        let mut started: Vec<_> = std::iter::from_fn(|| scheduler.start_next())
             .map(|(_, unit)| unit)
             .collect();
         started.sort_unstable();
         assert_eq!(started, [0, 1, 10]);
         scheduler.release(&host("a"));
-        assert_eq!(scheduler.next(), Some((host("a"), 11)));
-        assert_eq!(scheduler.next(), None);
+        assert_eq!(scheduler.start_next(), Some((host("a"), 11)));
+        assert_eq!(scheduler.start_next(), None);
         scheduler.release(&Lane::Local);
-        assert_eq!(scheduler.next(), Some((Lane::Local, 2)));
+        assert_eq!(scheduler.start_next(), Some((Lane::Local, 2)));
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod tests {
             scheduler.enqueue(host("a"), unit);
         }
         scheduler.enqueue(host("b"), 1000);
-        let started: Vec<_> = std::iter::from_fn(|| scheduler.next())
+        let started: Vec<_> = std::iter::from_fn(|| scheduler.start_next())
             .map(|(_, unit)| unit)
             .collect();
         assert_eq!(started.len(), 3);
@@ -184,7 +184,7 @@ mod tests {
             scheduler.enqueue(Lane::Network, unit);
             scheduler.enqueue(Lane::Local, unit);
         }
-        assert_eq!(std::iter::from_fn(|| scheduler.next()).count(), 2);
+        assert_eq!(std::iter::from_fn(|| scheduler.start_next()).count(), 2);
         assert_eq!(scheduler.drain().len(), 8);
     }
 

@@ -22,7 +22,7 @@ pub struct Declared {
     /// Its own pack.yaml; `None` for a plain repository.
     pub spec: Option<PackSpec>,
     /// Its children, each a node or the reason why it is none.
-    pub children: Vec<Result<Node, PackOutcome>>,
+    pub children: Vec<Result<Node, Box<PackOutcome>>>,
 }
 
 /// Reads the pack.yaml of the pack at `root`.
@@ -51,7 +51,7 @@ pub fn roots(
     workspace: &Workspace,
     vocabulary: &Vocabulary,
     manifest: &Manifest,
-) -> Result<Vec<Result<Node, PackOutcome>>, PackFileError> {
+) -> Result<Vec<Result<Node, Box<PackOutcome>>>, PackFileError> {
     let root = root_of(workspace);
     let mut nodes: Vec<_> = manifest
         .packs
@@ -79,8 +79,8 @@ pub fn root_of(workspace: &Workspace) -> Root {
 /// A pack whose pack.yaml cannot be used is there with an outcome that says why beside it.
 pub fn on_disk(
     session: &Session,
-    roots: Vec<Result<Node, PackOutcome>>,
-) -> Vec<Result<Node, PackOutcome>> {
+    roots: Vec<Result<Node, Box<PackOutcome>>>,
+) -> Vec<Result<Node, Box<PackOutcome>>> {
     let mut found = Vec::new();
     let mut open: Vec<_> = roots.into_iter().rev().collect();
     while let Some(next) = open.pop() {
@@ -93,14 +93,20 @@ pub fn on_disk(
         };
         match children(session, &node) {
             Ok(children) => open.extend(children.into_iter().rev()),
-            Err(failure) => found.push(Err(PackOutcome::failed(&node.path, &node.url, failure))),
+            Err(failure) => {
+                let outcome = PackOutcome::failed(&node.path, &node.url, failure);
+                found.push(Err(Box::new(outcome)));
+            }
         }
         found.push(Ok(node));
     }
     found
 }
 
-fn children(session: &Session, node: &Node) -> Result<Vec<Result<Node, PackOutcome>>, PackFailure> {
+fn children(
+    session: &Session,
+    node: &Node,
+) -> Result<Vec<Result<Node, Box<PackOutcome>>>, PackFailure> {
     let root = session
         .workspace
         .pack_root(&node.path)

@@ -235,7 +235,6 @@ mod tests {
         let stock = tempfile::tempdir().expect("a directory");
         std::fs::create_dir(stock.path().join("hooks")).expect("a directory");
         let sample = stock.path().join("hooks/post-checkout.sample");
-        #[expect(clippy::disallowed_methods, reason = "a fixture")]
         std::fs::write(sample, "").expect("a file");
         let judged = CloneSetup::judge(b"", None, Some(stock.path().into()));
         assert_eq!(
@@ -245,8 +244,6 @@ mod tests {
                 template_is_stock: true
             }
         );
-
-        #[expect(clippy::disallowed_methods, reason = "a fixture")]
         std::fs::write(stock.path().join("hooks/post-checkout"), "").expect("a file");
         let judged = CloneSetup::judge(b"", None, Some(stock.path().into()));
         assert_eq!(

@@ -38,11 +38,9 @@ mod tests {
         std::fs::create_dir_all(log.parent().expect("a parent")).expect("directories");
         let (a, b, zeros) = ("a".repeat(40), "b".repeat(40), "0".repeat(40));
         let first = format!("{zeros} {a} A <a@b> 1 +0000\tfetch\n");
-        #[expect(clippy::disallowed_methods, reason = "a fixture")]
         std::fs::write(&log, &first).expect("a file");
         let name = "refs/remotes/origin/main";
         assert_eq!(previous_value(git_dir.path(), name), None);
-        #[expect(clippy::disallowed_methods, reason = "a fixture")]
         std::fs::write(
             &log,
             format!("{first}{a} {b} A <a@b> 2 +0000\tfetch: forced-update\n"),

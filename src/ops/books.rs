@@ -26,7 +26,7 @@ use super::error::{ErrorKind, OpError};
 pub(super) struct Books {
     pub(super) manifest: Manifest,
     pub(super) lockfile: Lockfile,
-    pub(super) roots: Vec<Result<Node, PackOutcome>>,
+    pub(super) roots: Vec<Result<Node, Box<PackOutcome>>>,
 }
 
 /// Reads the books. What in them does not stop a verb is said as a warning.
@@ -87,7 +87,7 @@ pub(super) fn hide_packs<'a>(
 }
 
 /// The places of the packs among `roots`.
-pub(super) fn places(roots: &[Result<Node, PackOutcome>]) -> impl Iterator<Item = &PackPath> {
+pub(super) fn places(roots: &[Result<Node, Box<PackOutcome>>]) -> impl Iterator<Item = &PackPath> {
     roots.iter().map(|root| match root {
         Ok(node) => &node.path,
         Err(outcome) => &outcome.path,

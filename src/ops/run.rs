@@ -24,7 +24,7 @@ use super::error::{ErrorKind, OpError};
 /// What a run is to do.
 pub(super) struct Run {
     pub(super) verb: &'static str,
-    pub(super) roots: Vec<Result<Node, PackOutcome>>,
+    pub(super) roots: Vec<Result<Node, Box<PackOutcome>>>,
     pub(super) lockfile: Lockfile,
     pub(super) options: SyncOptions,
     pub(super) selection: Selection,

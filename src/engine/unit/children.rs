@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A pack's own word on its type, where it has one, and the packs that it declares.
-pub(super) type Declared = (Option<String>, Vec<Result<Node, PackOutcome>>);
+pub(super) type Declared = (Option<String>, Vec<Result<Node, Box<PackOutcome>>>);
 
 /// Reads the pack.yaml of the pack at `root`, and hides its children from it.
 pub(super) fn declared(
@@ -38,7 +38,7 @@ pub(super) fn declared(
 fn hide(
     root: &Path,
     node: &Node,
-    children: &[Result<Node, PackOutcome>],
+    children: &[Result<Node, Box<PackOutcome>>],
 ) -> Result<(), PackFailure> {
     let exclude = root.join(".git/info/exclude");
     let mut lines: Vec<String> = children

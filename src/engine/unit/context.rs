@@ -119,7 +119,7 @@ impl UnitContext {
     pub(super) fn children_on_disk(
         &self,
         node: &Node,
-    ) -> Result<Vec<Result<Node, PackOutcome>>, PackFailure> {
+    ) -> Result<Vec<Result<Node, Box<PackOutcome>>>, PackFailure> {
         let root = self
             .session
             .workspace

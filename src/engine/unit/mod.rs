@@ -33,9 +33,9 @@ pub const PACK_LOCK: &str = ".grex-lock";
 #[derive(Debug)]
 pub enum UnitEnd {
     /// The pack is done with, and these are the packs that it declares.
-    Done(Box<PackOutcome>, Vec<Result<Node, PackOutcome>>),
+    Done(Box<PackOutcome>, Vec<Result<Node, Box<PackOutcome>>>),
     /// The run selects other packs; its children are looked at all the same.
-    Passed(Vec<Result<Node, PackOutcome>>),
+    Passed(Vec<Result<Node, Box<PackOutcome>>>),
     /// Another process holds the pack: try later.
     Deferred(String),
     /// The network failed, or git was in its own way: try again after a pause.

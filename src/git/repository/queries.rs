@@ -1,180 +1,22 @@
-//! The commands on a repository that is there: fetch, move, ask. One function each.
+//! The commands that only look.
 
-use std::{collections::HashMap, path::Path};
+use std::collections::HashMap;
 
-use super::{
-    command::{GitCommand, Nature},
-    refs::{Head, ObjectId, RefValue},
-    run::{Git, GitError, Watch},
-    status::{StatusParser, StatusReport},
+use super::{Repository, Untracked, records::Records};
+use crate::{
+    git::{
+        command::Nature,
+        refs::{Head, ObjectId, RefValue},
+        run::{GitError, Watch},
+        status::{StatusParser, StatusReport},
+    },
+    sys::cancel::Cancel,
 };
-use crate::sys::cancel::Cancel;
 
 /// The most paths that a status keeps; beyond, they are counted only.
 const KEPT_PATHS: usize = 100;
 
-/// A repository with a work tree, at its root. That its `.git` is its own was checked by whoever
-/// made this (`git::checkout::own_git_dir`).
-#[derive(Clone, Copy)]
-pub struct Repository<'a> {
-    git: &'a Git,
-    root: &'a Path,
-}
-
-/// One `git fetch`.
-#[derive(Debug, Clone, Copy)]
-pub struct FetchRequest<'a> {
-    /// The remote's name.
-    pub remote: &'a str,
-    /// The refspecs to use instead of the configured ones; none: the configured ones.
-    pub refspecs: &'a [String],
-    /// The remote is a path or a `file` URL: nothing can ask.
-    pub is_local: bool,
-    /// See [`super::clone::CloneRequest::from_user`].
-    pub from_user: bool,
-}
-
-/// Which untracked files `status` lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Untracked {
-    /// As the user has it set; directories stand for what is in them.
-    Usual,
-    /// Each file, and the ignored ones too.
-    EverythingAndIgnored,
-}
-
-impl Git {
-    /// The repository whose work tree is `root`.
-    pub fn repository<'a>(&'a self, root: &'a Path) -> Repository<'a> {
-        Repository { git: self, root }
-    }
-}
-
 impl Repository<'_> {
-    fn command(&self, subcommand: &'static str, nature: Nature) -> GitCommand {
-        GitCommand::new(&self.git.program, self.root, subcommand, nature)
-    }
-
-    /// Fetches, without maintenance and without `FETCH_HEAD`: a fetch that brings nothing
-    /// leaves every file as it was.
-    ///
-    /// # Errors
-    /// As git fails.
-    pub async fn fetch(
-        &self,
-        request: &FetchRequest<'_>,
-        watch: &mut Watch<'_>,
-    ) -> Result<(), GitError> {
-        let nature = if request.is_local {
-            Nature::Local
-        } else {
-            Nature::MayAsk
-        };
-        let mut command = self.command("fetch", nature);
-        command.arguments(["--no-auto-maintenance", "--no-write-fetch-head"]);
-        if watch.wants_progress || !request.is_local {
-            command.argument("--progress");
-        }
-        if !request.from_user {
-            command.spawn.variable("GIT_PROTOCOL_FROM_USER", "0");
-        }
-        command
-            .argument("--")
-            .argument(request.remote)
-            .arguments(request.refspecs);
-        self.git.run(&command, watch).await
-    }
-
-    /// Fast-forwards the branch that is checked out to `target`, a full ref name or commit id.
-    ///
-    /// # Errors
-    /// As git fails: not a fast-forward, or changes that would be overwritten.
-    pub async fn fast_forward(&self, target: &str, watch: &mut Watch<'_>) -> Result<(), GitError> {
-        let mut command = self.command("merge", Nature::MayAsk);
-        // No autostash: a stash that fails to come back is work put out of sight. No
-        // overwrite-ignore: git otherwise replaces ignored files without a word.
-        command.arguments([
-            "--ff-only",
-            "--no-autostash",
-            "--no-overwrite-ignore",
-            "--no-stat",
-        ]);
-        self.progress(&mut command, watch);
-        command.argument(target);
-        self.git.run(&command, watch).await
-    }
-
-    /// Checks out `commit` without a branch.
-    ///
-    /// # Errors
-    /// As git fails: changes that would be overwritten, an object that is missing.
-    pub async fn check_out_detached(
-        &self,
-        commit: &str,
-        watch: &mut Watch<'_>,
-    ) -> Result<(), GitError> {
-        let mut command = self.command("checkout", Nature::MayAsk);
-        command.arguments(["--no-overwrite-ignore", "--detach"]);
-        self.progress(&mut command, watch);
-        command.argument(commit).argument("--");
-        self.git.run(&command, watch).await
-    }
-
-    /// Checks out a branch: one that is there, or, with `target`, one that is made or moved to
-    /// that full ref name or commit id.
-    ///
-    /// # Errors
-    /// As git fails: changes that would be overwritten.
-    pub async fn check_out_branch(
-        &self,
-        branch: &str,
-        target: Option<&str>,
-        watch: &mut Watch<'_>,
-    ) -> Result<(), GitError> {
-        let mut command = self.command("checkout", Nature::MayAsk);
-        command.arguments(["--no-overwrite-ignore", "--no-guess"]);
-        self.progress(&mut command, watch);
-        match target {
-            Some(target) => command.argument("-B").argument(branch).argument(target),
-            None => command.argument(branch),
-        };
-        command.argument("--");
-        self.git.run(&command, watch).await
-    }
-
-    /// Moves a branch that is not checked out forward to `tracking`, a full ref name. Git
-    /// refuses what is no fast-forward, and a branch that another worktree has checked out.
-    ///
-    /// # Errors
-    /// As git fails.
-    pub async fn fast_forward_aside(
-        &self,
-        branch_ref: &str,
-        tracking: &str,
-        watch: &mut Watch<'_>,
-    ) -> Result<(), GitError> {
-        let mut command = self.command("fetch", Nature::Local);
-        command.arguments([
-            "--no-auto-maintenance",
-            "--no-write-fetch-head",
-            "--no-tags",
-        ]);
-        command.arguments(["--no-recurse-submodules", "--", "."]);
-        command.argument(format!("{tracking}:{branch_ref}"));
-        self.git.run(&command, watch).await
-    }
-
-    /// Lets git pack what has piled up, as it would have at the end of its own fetch. In the
-    /// foreground: nothing of ours outlives the run.
-    ///
-    /// # Errors
-    /// As git fails.
-    pub async fn maintain(&self, watch: &mut Watch<'_>) -> Result<(), GitError> {
-        let mut command = GitCommand::maintenance(&self.git.program, self.root);
-        command.arguments(["run", "--auto", "--quiet"]);
-        self.git.run(&command, watch).await
-    }
-
     /// Asks for the state of the checkout.
     ///
     /// # Errors
@@ -403,12 +245,6 @@ impl Repository<'_> {
         command.arguments(["--connectivity-only", "--no-dangling", "--no-progress"]);
         self.git.ask(&command, cancel).await.map(|_| ())
     }
-
-    fn progress(&self, command: &mut GitCommand, watch: &Watch<'_>) {
-        if watch.wants_progress && command.subcommand == "checkout" {
-            command.argument("--progress");
-        }
-    }
 }
 
 fn parse_ref(line: &str) -> Option<(String, RefValue)> {
@@ -426,22 +262,4 @@ fn parse_ref_list(output: &[u8]) -> Vec<(ObjectId, String)> {
             Some((ObjectId::parse(id).ok()?, name.to_owned()))
         })
         .collect()
-}
-
-/// Splits NUL-terminated records out of pieces of any size.
-#[derive(Default)]
-struct Records {
-    open: Vec<u8>,
-}
-
-impl Records {
-    fn push(&mut self, bytes: &[u8], on_record: &mut dyn FnMut(&[u8])) {
-        for piece in bytes.split_inclusive(|byte| *byte == 0) {
-            self.open.extend_from_slice(piece);
-            if let Some((0, record)) = self.open.split_last() {
-                on_record(record);
-                self.open.clear();
-            }
-        }
-    }
 }

@@ -1,0 +1,202 @@
+//! One pack, looked at.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use crate::{
+    engine::{
+        node::Node,
+        outcome::PackFailure,
+        select::{Selection, SelfDescription, is_in},
+        session::Session,
+        unit::PACK_LOCK,
+    },
+    git::{
+        checkout::{self, NotARepository},
+        failure::FailureClass,
+        repository::{FetchRequest, Untracked},
+        run::{Git, Watch},
+        status::StatusReport,
+    },
+    model::{
+        filter::{PackFacts, PackState, Question},
+        lock::LockEntry,
+    },
+    ops::{error::OpError, present::FailureReport, run},
+    store::pack_file,
+    sys::{clock, lock},
+};
+
+use super::report::{Drift, Install, PackStatus};
+
+/// Everything that looking at one pack needs.
+pub(super) struct Look {
+    pub(super) session: Arc<Session>,
+    pub(super) git: Git,
+    pub(super) known: Option<LockEntry>,
+    pub(super) stale_after: Option<Duration>,
+    pub(super) fetch: bool,
+    /// A pack.yaml or a declaration that cannot be used.
+    pub(super) trouble: Option<PackFailure>,
+}
+
+impl Look {
+    pub(super) async fn at(
+        self,
+        node: &Node,
+        selection: &Selection,
+    ) -> Result<Option<PackStatus>, OpError> {
+        if !selection.names(node) {
+            return Ok(None);
+        }
+        let root = match self.session.workspace.pack_root(&node.path) {
+            Ok(root) => root,
+            Err(error) => {
+                let failure = PackFailure::new(FailureClass::Other, error.to_string());
+                return Ok(Some(failed(node, Drift::Missing, failure)));
+            }
+        };
+        let status = match checkout::own_git_dir(&root) {
+            Ok(_) => self.ask(node, &root).await,
+            Err(NotARepository::Missing { .. }) if is_vacant(&root) => {
+                let pack = PackStatus::absent(node.path.as_str(), Drift::Missing);
+                let selected = self.selects(selection, node, &root, None).await?;
+                return Ok(selected.then_some(pack));
+            }
+            Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string())
+                .with_hint("`grex sync --force` moves it to the trash and clones it again")),
+        };
+        if self.session.cancel.is_stopped() {
+            return Err(run::cancelled(&[]));
+        }
+        match status {
+            Ok(status) => {
+                let selected = self.selects(selection, node, &root, Some(&status)).await?;
+                Ok(selected.then(|| self.describe(node, &root, status)))
+            }
+            Err(failure) => Ok(Some(failed(node, Drift::Missing, failure))),
+        }
+    }
+
+    async fn ask(&self, node: &Node, root: &Path) -> Result<StatusReport, PackFailure> {
+        let repository = self.git.repository(root);
+        if self.fetch {
+            let request = FetchRequest {
+                remote: "origin",
+                refspecs: &[],
+                is_local: node.url.is_local(),
+                from_user: node.from_user,
+            };
+            let mut watch = Watch {
+                stall: self.session.settings.stall_timeout,
+                ..Watch::quiet(&self.session.cancel)
+            };
+            repository.fetch(&request, &mut watch).await?;
+        }
+        Ok(repository
+            .status(Untracked::Usual, &self.session.cancel)
+            .await?)
+    }
+
+    /// Decides about a pack with the status that was asked for anyway; git is asked again only
+    /// for what it does not tell.
+    async fn selects(
+        &self,
+        selection: &Selection,
+        node: &Node,
+        root: &Path,
+        status: Option<&StatusReport>,
+    ) -> Result<bool, OpError> {
+        if selection.filters.is_empty() {
+            return Ok(true);
+        }
+        let description = SelfDescription::read(&self.session, node, root);
+        let facts = PackFacts {
+            name: Some(&description.name),
+            path: node.path.as_str(),
+            pack_type: Some(&description.pack_type),
+            depth: node.depth,
+            url: Some(node.url.as_str()),
+        };
+        let answered = selection
+            .filters
+            .decide(&facts, &|question| match (question, status) {
+                (Question::State(PackState::Missing), status) => Some(status.is_none()),
+                (Question::State(state), Some(status)) => Some(is_in(*state, status)),
+                (_, None) => Some(false),
+                (Question::ChangedSince(_), Some(_)) => None,
+            });
+        match answered {
+            Some(answer) => Ok(answer),
+            None => Ok(selection
+                .selects(&self.session, &self.git, node, root)
+                .await?),
+        }
+    }
+
+    fn describe(&self, node: &Node, root: &Path, status: StatusReport) -> PackStatus {
+        let sha = status
+            .head
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let sha_match = self.known.as_ref().is_some_and(|known| known.sha == sha);
+        let changed = status.staged + status.unstaged + status.untracked + status.conflicts > 0;
+        let drift = match (changed, sha_match && !self.is_stale(root)) {
+            (true, _) => Drift::Dirty,
+            (false, true) => Drift::Clean,
+            (false, false) => Drift::Stale,
+        };
+        let install = self.install(root);
+        PackStatus {
+            id: node.path.to_string(),
+            on_disk: true,
+            sha_match,
+            actions_hash_match: install == Install::None,
+            drift,
+            branch: status.branch,
+            sha,
+            ahead: status.ahead,
+            behind: status.behind,
+            staged: status.staged,
+            unstaged: status.unstaged,
+            untracked: status.untracked,
+            conflicts: status.conflicts,
+            install,
+            failure: self.trouble.clone().map(FailureReport::from),
+        }
+    }
+
+    /// The pack's lock names the run that was at work on it last, and when.
+    fn is_stale(&self, root: &Path) -> bool {
+        let Some(limit) = self.stale_after else {
+            return false;
+        };
+        let last =
+            lock::last_holder(&root.join(".git").join(PACK_LOCK)).map(|holder| holder.started);
+        let age = last.and_then(|started| clock::elapsed_since(&started, self.session.clock.now()));
+        age.is_none_or(|age| age > limit)
+    }
+
+    fn install(&self, root: &Path) -> Install {
+        match pack_file::read(root, &self.session.vocabulary) {
+            Ok(Some(spec)) if !spec.actions.is_empty() || root.join(".grex/hooks").is_dir() => {
+                Install::NotInstalled
+            }
+            _ => Install::None,
+        }
+    }
+}
+
+fn is_vacant(root: &Path) -> bool {
+    match std::fs::read_dir(root) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => root.symlink_metadata().is_err(),
+    }
+}
+
+fn failed(node: &Node, drift: Drift, failure: PackFailure) -> PackStatus {
+    PackStatus {
+        failure: Some(FailureReport::from(failure)),
+        ..PackStatus::absent(node.path.as_str(), drift)
+    }
+}

@@ -1,0 +1,135 @@
+//! `status`: manifest, lockfile and disk side by side. One git process a pack.
+
+mod look;
+mod report;
+mod undeclared;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use tokio::task::JoinSet;
+
+use crate::{
+    engine::{
+        event::Event,
+        node::Node,
+        outcome::{PackFailure, PackOutcome},
+        scheduler::Limits,
+        select::Selection,
+        session::Session,
+        tree,
+    },
+    model::{lock::LockEntry, path::PackPath},
+};
+
+use super::{
+    books::{self, Books},
+    error::OpError,
+    present::FailureReport,
+    sync::no_match,
+};
+use look::Look;
+
+pub use self::report::{Drift, Install, PackStatus, StatusView};
+
+/// What to look at.
+#[derive(Debug, Default)]
+pub struct StatusRequest {
+    /// Which packs.
+    pub selection: Selection,
+    /// A pack that was synchronised longer ago than this is stale.
+    pub stale_after: Option<Duration>,
+    /// Fetch first, so that ahead and behind speak of now.
+    pub fetch: bool,
+}
+
+/// Looks at every pack that is declared, and for repositories that nothing declares.
+///
+/// # Errors
+/// Fails when the books cannot be read, there is no git, or a filter matches nothing.
+pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<StatusView, OpError> {
+    let Books {
+        lockfile, roots, ..
+    } = books::read(session)?;
+    let mut nodes = Vec::new();
+    let mut troubles: HashMap<PackPath, Box<PackOutcome>> = HashMap::new();
+    for found in tree::on_disk(session, roots) {
+        match found {
+            Ok(node) => nodes.push(node),
+            Err(outcome) => drop(troubles.insert(outcome.path.clone(), outcome)),
+        }
+    }
+    let undeclared = undeclared::undeclared(session, &nodes);
+    let ids: Vec<String> = nodes.iter().map(|node| node.path.to_string()).collect();
+    let mut packs = if nodes.is_empty() {
+        Vec::new()
+    } else {
+        let looks = nodes.into_iter().map(|node| {
+            let trouble = troubles
+                .remove(&node.path)
+                .and_then(|outcome| outcome.failure);
+            let known = lockfile.get(node.path.as_str()).cloned();
+            (node, known, trouble)
+        });
+        look_at_all(session, &request, looks.collect()).await?
+    };
+    packs.extend(troubles.into_values().map(|outcome| PackStatus {
+        failure: outcome.failure.map(FailureReport::from),
+        ..PackStatus::absent(outcome.path.as_str(), Drift::Missing)
+    }));
+    if request.selection.is_everything() {
+        packs.extend(undeclared.into_iter().map(|path| PackStatus {
+            on_disk: true,
+            ..PackStatus::absent(&path, Drift::Untracked)
+        }));
+    } else if packs.is_empty() {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        return Err(no_match(&request.selection.wanted_texts(), &ids));
+    }
+    packs.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(StatusView { packs })
+}
+
+async fn look_at_all(
+    session: &Arc<Session>,
+    request: &StatusRequest,
+    nodes: Vec<(Node, Option<LockEntry>, Option<PackFailure>)>,
+) -> Result<Vec<PackStatus>, OpError> {
+    let git = session.git().await?.clone();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let limits = Limits::new(
+        session.settings.parallel,
+        processors,
+        session.settings.per_host,
+    );
+    let at_once = if request.fetch {
+        limits.total
+    } else {
+        limits.local
+    };
+    session.observer.observe(Event::Known(nodes.len()));
+    let mut packs = Vec::new();
+    let mut waiting = nodes.into_iter();
+    let mut at_work = JoinSet::new();
+    loop {
+        while at_work.len() < at_once {
+            let Some((node, known, trouble)) = waiting.next() else {
+                break;
+            };
+            let look = Look {
+                session: Arc::clone(session),
+                git: git.clone(),
+                known,
+                stale_after: request.stale_after,
+                fetch: request.fetch,
+                trouble,
+            };
+            let selection = request.selection.clone();
+            at_work.spawn(async move { look.at(&node, &selection).await });
+        }
+        match at_work.join_next().await {
+            None => return Ok(packs),
+            Some(Ok(result)) => packs.extend(result?),
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! A selection that matches nothing: an error that suggests what it may have meant.
+
+use crate::{
+    model::{filter, lock::Lockfile},
+    ops::error::{ErrorKind, OpError},
+};
+
+/// A selection that nothing matches.
+pub(in crate::ops) fn nothing_matches(wanted: &[String], lockfile: &Lockfile) -> OpError {
+    let ids: Vec<&str> = lockfile
+        .entries
+        .values()
+        .map(|entry| entry.id.as_str())
+        .collect();
+    no_match(wanted, &ids)
+}
+
+/// A selection that none of `ids` matches; the closest are suggested.
+pub(in crate::ops) fn no_match(wanted: &[String], ids: &[&str]) -> OpError {
+    let error = OpError::new(
+        ErrorKind::Usage,
+        format!("no pack matches {}", wanted.join(" or ")),
+    );
+    let mut closest: Vec<String> = Vec::new();
+    for text in wanted {
+        for candidate in filter::closest(ids.iter().copied(), text) {
+            if !closest.contains(&candidate) {
+                closest.push(candidate);
+            }
+        }
+    }
+    match closest.as_slice() {
+        [] => error.with_hint("`grex ls` lists the packs"),
+        closest => error.with_hint(format!("did you mean {}?", closest.join(", "))),
+    }
+}

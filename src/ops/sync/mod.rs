@@ -1,0 +1,123 @@
+//! `sync`: every pack's commits as declared.
+
+mod leftover;
+mod matching;
+mod plan;
+mod report;
+
+use std::sync::Arc;
+
+use crate::{
+    engine::{
+        node::Node, outcome::PackOutcome, select::Selection, session::Session,
+        sync_options::SyncOptions,
+    },
+    model::lock::Lockfile,
+    store::lockfile::LockfileWriter,
+};
+
+use super::{
+    books::{self, Books},
+    error::{ErrorKind, OpError},
+    run::{self, Run},
+};
+
+pub use self::report::{SyncReport, SyncedPack};
+pub(super) use self::{
+    matching::{no_match, nothing_matches},
+    report::failures_exit_code,
+};
+
+/// What to synchronise, and how.
+#[derive(Debug, Default)]
+pub struct SyncRequest {
+    /// How.
+    pub options: SyncOptions,
+    /// Which packs.
+    pub selection: Selection,
+    /// Remove packs that nothing declares any more.
+    pub prune: bool,
+}
+
+/// Brings the workspace's packs into the declared state; with `dry_run`, says what that would be.
+///
+/// # Errors
+/// Fails when the run as a whole cannot be carried out. A pack that fails is in the report.
+pub async fn sync(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport, OpError> {
+    if session.settings.dry_run {
+        return plan::plan(session, request).await;
+    }
+    run::holding_workspace(session, "sync", async {
+        synchronise(session, request).await
+    })
+    .await
+}
+
+async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport, OpError> {
+    let Books {
+        lockfile, roots, ..
+    } = books::read(session)?;
+    if request.options.locked {
+        check_locked(&roots, &lockfile, &request.options)?;
+    }
+    books::hide_packs(session, books::places(&roots))?;
+    let whole = request.selection.is_everything() && request.options.recursive;
+    let wanted = request.selection.wanted_texts();
+    let mut writer = LockfileWriter::new(&session.workspace, lockfile.clone());
+    let run = Run {
+        verb: "sync",
+        roots,
+        lockfile: lockfile.clone(),
+        options: request.options,
+        selection: request.selection,
+    };
+    let outcomes = run::run(session, run, &mut writer).await;
+    let mut outcomes = match outcomes {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            writer.finish()?;
+            return Err(error);
+        }
+    };
+    if whole && !session.cancel.is_stopped() {
+        outcomes.extend(
+            leftover::leftover(session, &lockfile, &outcomes, request.prune, &mut writer).await?,
+        );
+    }
+    writer.finish()?;
+    if session.cancel.is_stopped() {
+        return Err(run::cancelled(&outcomes));
+    }
+    if outcomes.is_empty() && !whole {
+        return Err(nothing_matches(&wanted, &lockfile));
+    }
+    Ok(SyncReport::of(outcomes))
+}
+
+fn check_locked(
+    roots: &[Result<Node, Box<PackOutcome>>],
+    lockfile: &Lockfile,
+    options: &SyncOptions,
+) -> Result<(), OpError> {
+    let lacking: Vec<_> = roots
+        .iter()
+        .flatten()
+        .filter(|node| {
+            !lockfile
+                .get(node.path.as_str())
+                .is_some_and(|entry| options.agrees(entry, node))
+        })
+        .map(|node| format!("`{}`", node.path))
+        .collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    Err(OpError::new(
+        ErrorKind::Books,
+        format!(
+            "the lockfile does not match the manifest, and --locked was given: {}",
+            lacking.join(", ")
+        ),
+    )
+    .with_hint("run `grex sync` without --locked, and commit grex.lock.jsonl"))
+}

@@ -1,0 +1,97 @@
+//! What a `sync` reports.
+
+use serde::Serialize;
+
+use crate::{
+    engine::outcome::{Change, PackOutcome, Verdict},
+    git::refs::ObjectId,
+    ops::{
+        error::ErrorKind,
+        present::{self, FailureReport},
+    },
+};
+
+/// What a `sync` did, sorted by id.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct SyncReport {
+    /// One for each pack.
+    pub packs: Vec<SyncedPack>,
+}
+
+/// What a `sync` did to one pack.
+#[derive(Debug, Clone, Serialize)]
+pub struct SyncedPack {
+    /// The pack.
+    pub id: String,
+    /// How its turn ended.
+    pub result: Verdict,
+    /// What changed.
+    pub change: Change,
+    /// The commit before; `""`: there was none.
+    #[serde(serialize_with = "present::commit")]
+    pub sha_before: Option<ObjectId>,
+    /// The commit after; `""`: there is none.
+    #[serde(serialize_with = "present::commit")]
+    pub sha_after: Option<ObjectId>,
+    /// How many commits came; null where only another git process could tell.
+    pub commits: Option<u64>,
+    /// What there is to say.
+    pub message: Option<String>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureReport>,
+}
+
+impl From<PackOutcome> for SyncedPack {
+    fn from(outcome: PackOutcome) -> Self {
+        let failure = outcome.failure.map(FailureReport::from);
+        let message = outcome
+            .message
+            .or_else(|| failure.as_ref().map(|failure| failure.message.clone()));
+        Self {
+            id: outcome.path.to_string(),
+            result: outcome.verdict,
+            change: outcome.change,
+            sha_before: outcome.before,
+            sha_after: outcome.after,
+            commits: outcome.commits,
+            message,
+            failure,
+        }
+    }
+}
+
+impl SyncReport {
+    pub(super) fn of(outcomes: Vec<PackOutcome>) -> Self {
+        let mut packs: Vec<_> = outcomes.into_iter().map(SyncedPack::from).collect();
+        packs.sort_by(|a, b| a.id.cmp(&b.id));
+        Self { packs }
+    }
+
+    /// The packs that failed.
+    pub fn failed(&self) -> impl Iterator<Item = &SyncedPack> {
+        self.packs.iter().filter(|pack| pack.result == Verdict::Err)
+    }
+
+    /// The exit code: 4 when a pack failed, 8 when all that failed name something unknown.
+    pub fn exit_code(&self) -> u8 {
+        failures_exit_code(self.failed())
+    }
+}
+
+/// The exit code for packs that failed.
+pub(in crate::ops) fn failures_exit_code<'a>(failed: impl Iterator<Item = &'a SyncedPack>) -> u8 {
+    let unknown: Vec<bool> = failed
+        .map(|pack| {
+            pack.failure
+                .as_ref()
+                .is_some_and(|failure| failure.failure.is_unknown_name())
+        })
+        .collect();
+    match unknown.as_slice() {
+        [] => 0,
+        unknown if unknown.iter().all(|unknown| *unknown) => ErrorKind::UnknownName.exit_code(),
+        _ => ErrorKind::Pack.exit_code(),
+    }
+}
