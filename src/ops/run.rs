@@ -61,7 +61,6 @@ pub(super) async fn run(
     writer: &mut LockfileWriter,
 ) -> Result<Vec<PackOutcome>, OpError> {
     let journal = Journal::open(&session.workspace)?;
-    // A run in which every pack stays as it is starts no git; nor does it look for one.
     let git = session.git().await?.clone();
     recover::recover(session, &git, &journal).await?;
     let cx = Arc::new(UnitContext {
