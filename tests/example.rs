@@ -93,7 +93,12 @@ fn its_script_runs() {
         String::from_utf8_lossy(&output.stderr),
     );
     assert!(output.status.success(), "{out}\n{err}");
-    for expected in ["docs/überblick", "field notes", "6 fetch)", "(files changed: 0 of "] {
+    for expected in [
+        "docs/überblick",
+        "field notes",
+        "6 fetch)",
+        "(files changed: 0 of ",
+    ] {
         assert!(out.contains(expected), "no `{expected}` in\n{out}\n{err}");
     }
 }
