@@ -46,6 +46,8 @@ pub struct Checkout {
     pub commit: Option<ObjectId>,
     /// The remote that the pack's declaration means.
     pub remote: RemoteMatch,
+    /// There is a commit and no index: the work tree was never filled.
+    pub is_unfilled: bool,
     /// What somebody has begun and not ended.
     pub under_way: Option<Operation>,
     /// The age of an `index.lock`.
@@ -132,9 +134,11 @@ pub async fn observe(
         RemoteMatch::Other(_) | RemoteMatch::None => None,
     };
     let meaning = mean(&view, &config, git_dir, name, wanted)?;
+    let commit = view.head_commit()?;
     Ok(Place::Repository(Box::new(Checkout {
         root: root.to_owned(),
-        commit: view.head_commit()?,
+        is_unfilled: commit.is_some() && !git_dir.join("index").exists(),
+        commit,
         head: view.head,
         remote,
         under_way: checkout::operation(git_dir),

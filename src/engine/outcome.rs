@@ -3,7 +3,11 @@
 use serde::Serialize;
 
 use crate::{
-    git::{failure::FailureClass, refs::ObjectId, run::GitError},
+    git::{
+        failure::{self, FailureClass},
+        refs::ObjectId,
+        run::{GitError, GitFailure},
+    },
     model::{lock::LockEntry, pack::PackFileError, path::PackPath, url::PackUrl},
 };
 
@@ -50,6 +54,8 @@ pub struct PackFailure {
     pub hint: Option<String>,
     /// The git command that failed.
     pub command: Option<String>,
+    /// It was refused because work would be lost.
+    pub is_refusal: bool,
     /// Where in a file, when the failure is one of a pack.yaml.
     pub file: Option<Box<PackFileError>>,
 }
@@ -62,6 +68,7 @@ impl PackFailure {
             message: message.into(),
             hint: None,
             command: None,
+            is_refusal: false,
             file: None,
         }
     }
@@ -70,6 +77,13 @@ impl PackFailure {
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Marks a refusal to lose work.
+    #[must_use]
+    pub fn as_refusal(mut self) -> Self {
+        self.is_refusal = true;
         self
     }
 
@@ -83,19 +97,32 @@ impl PackFailure {
 
 impl From<GitError> for PackFailure {
     fn from(error: GitError) -> Self {
+        let message = match &error {
+            GitError::Failed(failure) if failure.class == FailureClass::Dirty => {
+                in_the_way(failure)
+            }
+            error => error.to_string(),
+        };
         let class = error.class();
-        let message = error.to_string();
         let command = match error {
             GitError::Failed(failure) => Some(failure.command),
             GitError::Unexpected { command, .. } => Some(command),
             GitError::Cancelled | GitError::Spawn(_) | GitError::Unreadable { .. } => None,
         };
         Self {
-            class,
-            message,
-            hint: None,
             command,
-            file: None,
+            ..Self::new(class, message)
+        }
+    }
+}
+
+/// What git refused to overwrite, by name.
+fn in_the_way(failure: &GitFailure) -> String {
+    match failure::overwritten_paths(&failure.stderr).as_slice() {
+        [] => failure.essence.clone(),
+        paths => {
+            let paths: Vec<_> = paths.iter().map(|path| format!("`{path}`")).collect();
+            format!("local changes would be overwritten: {}", paths.join(", "))
         }
     }
 }

@@ -22,6 +22,7 @@ const PINNED_SETTINGS: &[&str] = &[
     "maintenance.auto=false",
     // Advice is for the person who typed the git command.
     "advice.detachedHead=false",
+    "advice.diverging=false",
     // A directory inside a pack that looks like a bare repository is not a repository.
     "safe.bareRepository=explicit",
 ];

@@ -4,13 +4,13 @@
 use std::path::Path;
 
 use crate::{
-    engine::{event::Event, node::Node, outcome::PackOutcome, session::Session, tree},
+    engine::{event::Event, node::Found, session::Session, tree},
     model::{
         block,
         event::Event as ManifestEvent,
         lock::Lockfile,
         manifest::Manifest,
-        path::{self, PackPath},
+        path::{self, PackId, PackPath},
         url::PackUrl,
     },
     store::{blocks, lockfile, manifest},
@@ -26,14 +26,15 @@ use super::error::{ErrorKind, OpError};
 pub(super) struct Books {
     pub(super) manifest: Manifest,
     pub(super) lockfile: Lockfile,
-    pub(super) roots: Vec<Result<Node, Box<PackOutcome>>>,
+    pub(super) roots: Vec<Found>,
 }
 
 /// Reads the books. What in them does not stop a verb is said as a warning.
 pub(super) fn read(session: &Session) -> Result<Books, OpError> {
     let (manifest, lockfile) = read_files(session)?;
-    check_places(&manifest)?;
-    let roots = tree::roots(&session.workspace, &session.vocabulary, &manifest)?;
+    let roots = tree::roots(&session.workspace, &session.vocabulary, &manifest)
+        .map_err(|failure| OpError::of_pack(PackId::workspace(), failure))?;
+    check_places(&roots)?;
     Ok(Books {
         manifest,
         lockfile,
@@ -61,14 +62,14 @@ pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpEr
     Ok((manifest, lockfile))
 }
 
-fn check_places(manifest: &Manifest) -> Result<(), OpError> {
-    match path::conflict(manifest.packs.values().map(|declaration| &declaration.path)) {
+fn check_places(roots: &[Found]) -> Result<(), OpError> {
+    match path::conflict(places(roots)) {
         None => Ok(()),
         Some(conflict) => Err(OpError::new(
             ErrorKind::Books,
-            format!("in the manifest, {conflict}"),
+            format!("among the registered packs, {conflict}"),
         )
-        .with_hint("remove one of the two with `grex rm --keep-files`")),
+        .with_hint("take one of the two out of grex.jsonl, or register it at another path")),
     }
 }
 
@@ -87,7 +88,7 @@ pub(super) fn hide_packs<'a>(
 }
 
 /// The places of the packs among `roots`.
-pub(super) fn places(roots: &[Result<Node, Box<PackOutcome>>]) -> impl Iterator<Item = &PackPath> {
+pub(super) fn places(roots: &[Found]) -> impl Iterator<Item = &PackPath> {
     roots.iter().map(|root| match root {
         Ok(node) => &node.path,
         Err(outcome) => &outcome.path,

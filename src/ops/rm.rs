@@ -293,7 +293,8 @@ pub(super) async fn prune(
                 work.join("; ")
             ),
         )
-        .with_hint("push or commit it, or move the directory away yourself");
+        .with_hint("push or commit it, or move the directory away yourself")
+        .as_refusal();
         return Ok(PackOutcome::failed(&node.path, &node.url, failure));
     }
     let kept = trash::move_to_trash(&session.workspace, root, &node.path, session.clock.now())?;

@@ -6,7 +6,7 @@ use crate::{
     engine::{
         dispatcher::dispatch,
         event::Event,
-        node::Node,
+        node::Found,
         outcome::{PackOutcome, Verdict},
         recover,
         select::Selection,
@@ -24,7 +24,7 @@ use super::error::{ErrorKind, OpError};
 /// What a run is to do.
 pub(super) struct Run {
     pub(super) verb: &'static str,
-    pub(super) roots: Vec<Result<Node, Box<PackOutcome>>>,
+    pub(super) roots: Vec<Found>,
     pub(super) lockfile: Lockfile,
     pub(super) options: SyncOptions,
     pub(super) selection: Selection,
@@ -61,7 +61,6 @@ pub(super) async fn run(
     writer: &mut LockfileWriter,
 ) -> Result<Vec<PackOutcome>, OpError> {
     let journal = Journal::open(&session.workspace)?;
-    // A run in which every pack stays as it is starts no git; nor does it look for one.
     let git = session.git().await?.clone();
     recover::recover(session, &git, &journal).await?;
     let cx = Arc::new(UnitContext {

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use super::{Stop, UnitContext, pin, record};
+use super::{PACK_LOCK, Stop, UnitContext, holding_pack, pin, record};
 use crate::{
     engine::{
         decide::Wanted,
@@ -98,10 +98,9 @@ async fn arrive(
             .then(|| String::from("an empty repository")),
         ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
     };
-    let (commit, branch) = match commit {
-        Some(commit) => settle(cx, node, root, wanted, &head, (commit, view.head), filled).await?,
-        None => (None, record::branch_of(&view.head)),
-    };
+    let lock = root.join(".git").join(PACK_LOCK);
+    let settled = settle(cx, node, root, wanted, &head, (commit, view.head), filled);
+    let (commit, branch) = holding_pack(cx, &lock, settled).await?;
     Ok(record::with_entry(
         cx,
         node,
@@ -230,10 +229,13 @@ async fn settle(
     root: &Path,
     wanted: &Wanted,
     head: &Cloned,
-    (commit, at): (ObjectId, Head),
+    (commit, at): (Option<ObjectId>, Head),
     filled: bool,
 ) -> Result<(Option<ObjectId>, Option<String>), Stop> {
     let branch = record::branch_of(&at);
+    let Some(commit) = commit else {
+        return Ok((None, branch));
+    };
     let repository = cx.git.repository(root);
     let abbreviated = wanted
         .reference

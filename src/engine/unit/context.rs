@@ -12,8 +12,8 @@ use crate::{
     engine::{
         decide::Wanted,
         event::Event,
-        node::Node,
-        outcome::{PackFailure, PackOutcome},
+        node::{Found, Node},
+        outcome::PackFailure,
         select::Selection,
         session::Session,
         sync_options::SyncOptions,
@@ -116,10 +116,7 @@ impl UnitContext {
     }
 
     /// The packs that a pack declares, from what is on disk; none where nothing is.
-    pub(super) fn children_on_disk(
-        &self,
-        node: &Node,
-    ) -> Result<Vec<Result<Node, Box<PackOutcome>>>, PackFailure> {
+    pub(super) fn children_on_disk(&self, node: &Node) -> Result<Vec<Found>, PackFailure> {
         let root = self
             .session
             .workspace

@@ -16,12 +16,16 @@ pub use context::UnitContext;
 use super::{
     decide::{self, Step},
     event::Event,
-    node::Node,
+    node::{Found, Node},
     observe::{self, Checkout, Place},
     outcome::{Change, PackFailure, PackOutcome, Verdict},
 };
 use crate::{
-    git::{failure::FailureClass, run::GitError},
+    git::{
+        failure::{self, FailureClass},
+        refs::Head,
+        run::GitError,
+    },
     sys::lock::{self, LockError},
 };
 
@@ -33,9 +37,9 @@ pub const PACK_LOCK: &str = ".grex-lock";
 #[derive(Debug)]
 pub enum UnitEnd {
     /// The pack is done with, and these are the packs that it declares.
-    Done(Box<PackOutcome>, Vec<Result<Node, Box<PackOutcome>>>),
+    Done(Box<PackOutcome>, Vec<Found>),
     /// The run selects other packs; its children are looked at all the same.
-    Passed(Vec<Result<Node, Box<PackOutcome>>>),
+    Passed(Vec<Found>),
     /// Another process holds the pack: try later.
     Deferred(String),
     /// The network failed, or git was in its own way: try again after a pause.
@@ -76,11 +80,19 @@ pub async fn run(cx: &UnitContext, node: &Node, last: bool) -> UnitEnd {
             UnitEnd::Again(Box::new(failure))
         }
         Err(Stop::Failed(failure)) => {
-            let outcome = PackOutcome::failed(&node.path, &node.url, failure);
+            let outcome = PackOutcome::failed(&node.path, &node.url, advised(failure, node));
             // What lies there may still declare children; they are as good as ever.
             let children = cx.children_on_disk(node).unwrap_or_default();
             UnitEnd::Done(Box::new(outcome), children)
         }
+    }
+}
+
+/// Adds what usually helps against a failure of this kind, where nothing better is known.
+fn advised(failure: PackFailure, node: &Node) -> PackFailure {
+    match failure::hint(failure.class, node.url.host()) {
+        Some(hint) if failure.hint.is_none() => failure.with_hint(hint),
+        _ => failure,
     }
 }
 
@@ -170,6 +182,9 @@ async fn locked(
     checkout: Checkout,
     wanted: &decide::Wanted,
 ) -> Result<PackOutcome, Stop> {
+    if checkout.is_unfilled && checkout.index_lock.is_none() {
+        fill(cx, node, &checkout).await?;
+    }
     let step = decide::decide(node, &checkout, wanted, cx.known(node));
     let result = match step {
         Step::Leave => {
@@ -196,6 +211,27 @@ async fn locked(
         }
         result => result,
     }
+}
+
+/// Fills a work tree that was never filled: a run that cloned it was stopped before it came to
+/// that. Files that are there already stay.
+async fn fill(cx: &UnitContext, node: &Node, checkout: &Checkout) -> Result<(), Stop> {
+    let repository = cx.git.repository(&checkout.root);
+    let mut watch = cx.watch(&node.path, false);
+    match (&checkout.head, &checkout.commit) {
+        (Head::Branch(branch), _) => {
+            repository
+                .check_out_branch(branch, None, &mut watch)
+                .await?
+        }
+        (_, Some(commit)) => {
+            repository
+                .check_out_detached(commit.as_str(), &mut watch)
+                .await?
+        }
+        (_, None) => {}
+    }
+    Ok(())
 }
 
 async fn broken(

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use crate::{
     engine::{
         node::Node,
+        observe::{self, Place, RemoteMatch},
         outcome::PackFailure,
         select::{Selection, SelfDescription, is_in},
         session::Session,
@@ -80,8 +81,9 @@ impl Look {
     async fn ask(&self, node: &Node, root: &Path) -> Result<StatusReport, PackFailure> {
         let repository = self.git.repository(root);
         if self.fetch {
+            let remote = self.remote_of(node, root).await?;
             let request = FetchRequest {
-                remote: "origin",
+                remote: &remote,
                 refspecs: &[],
                 is_local: node.url.is_local(),
                 from_user: node.from_user,
@@ -95,6 +97,18 @@ impl Look {
         Ok(repository
             .status(Untracked::Usual, &self.session.cancel)
             .await?)
+    }
+
+    /// The remote that the declaration means.
+    async fn remote_of(&self, node: &Node, root: &Path) -> Result<String, PackFailure> {
+        let cancel = &self.session.cancel;
+        match observe::observe(&self.git, root, node, node.reference.as_ref(), cancel).await? {
+            Place::Repository(checkout) => match checkout.remote {
+                RemoteMatch::Same(name) => Ok(name),
+                RemoteMatch::Other(_) | RemoteMatch::None => Ok(String::from("origin")),
+            },
+            _ => Ok(String::from("origin")),
+        }
     }
 
     /// Decides about a pack with the status that was asked for anyway; git is asked again only

@@ -8,10 +8,7 @@ mod report;
 use std::sync::Arc;
 
 use crate::{
-    engine::{
-        node::Node, outcome::PackOutcome, select::Selection, session::Session,
-        sync_options::SyncOptions,
-    },
+    engine::{node::Found, select::Selection, session::Session, sync_options::SyncOptions},
     model::lock::Lockfile,
     store::lockfile::LockfileWriter,
 };
@@ -95,7 +92,7 @@ async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<Syn
 }
 
 fn check_locked(
-    roots: &[Result<Node, Box<PackOutcome>>],
+    roots: &[Found],
     lockfile: &Lockfile,
     options: &SyncOptions,
 ) -> Result<(), OpError> {

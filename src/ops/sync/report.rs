@@ -80,18 +80,21 @@ impl SyncReport {
     }
 }
 
-/// The exit code for packs that failed.
+/// The exit code for packs that failed: of one kind, its own; otherwise that of failed packs.
 pub(in crate::ops) fn failures_exit_code<'a>(failed: impl Iterator<Item = &'a SyncedPack>) -> u8 {
-    let unknown: Vec<bool> = failed
-        .map(|pack| {
-            pack.failure
-                .as_ref()
-                .is_some_and(|failure| failure.failure.is_unknown_name())
-        })
-        .collect();
-    match unknown.as_slice() {
+    let mut kinds: Vec<ErrorKind> = failed.map(kind_of).collect();
+    kinds.dedup();
+    match kinds.as_slice() {
         [] => 0,
-        unknown if unknown.iter().all(|unknown| *unknown) => ErrorKind::UnknownName.exit_code(),
+        [kind] => kind.exit_code(),
         _ => ErrorKind::Pack.exit_code(),
+    }
+}
+
+fn kind_of(pack: &SyncedPack) -> ErrorKind {
+    match &pack.failure {
+        Some(report) if report.failure.is_unknown_name() => ErrorKind::UnknownName,
+        Some(report) if report.failure.is_refusal => ErrorKind::Refused,
+        _ => ErrorKind::Pack,
     }
 }
