@@ -122,6 +122,7 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
             writer.forget(path.as_str());
         }
         removed.push(RemovedPack {
+            files_deleted: trash.is_some(),
             trash,
             ..planned(removal, request)
         });

@@ -65,6 +65,30 @@ impl Workspace {
         })
     }
 
+    /// Returns the workspace that `directory` is or is to become. It need not be there, nor need
+    /// the directories above it.
+    ///
+    /// # Errors
+    /// A directory above it cannot be looked at, or something else than a directory is in the way.
+    pub fn to_be(directory: &Path) -> Result<Self, StoreError> {
+        let present = directory
+            .ancestors()
+            .find(|ancestor| ancestor.symlink_metadata().is_ok())
+            .unwrap_or(Path::new("/"));
+        let rest = directory.strip_prefix(present).unwrap_or(Path::new(""));
+        let is_plain = |component| matches!(component, Component::Normal(_) | Component::CurDir);
+        let root: PathBuf = if rest.components().all(is_plain) {
+            canonical(present)?.join(rest).components().collect()
+        } else {
+            // The way back out of a directory that is not there leads nowhere.
+            canonical(directory)?
+        };
+        Ok(Self {
+            manifest: root.join(MANIFEST_NAME),
+            root,
+        })
+    }
+
     /// Returns the directory, absolute and without links in it.
     #[must_use]
     pub fn root(&self) -> &Path {

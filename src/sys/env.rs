@@ -12,6 +12,11 @@ pub fn git_program() -> Option<OsString> {
     present("GREX_GIT")
 }
 
+/// `GREX_PARALLEL`: packs at work at once, where `--parallel` does not say. Empty counts as unset.
+pub fn parallel() -> Option<OsString> {
+    present("GREX_PARALLEL")
+}
+
 /// `GIT_CEILING_DIRECTORIES`: the user's own limits to git's search; ours is put before them.
 pub fn git_ceiling_directories() -> Option<OsString> {
     present("GIT_CEILING_DIRECTORIES")
