@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::{
     event::Event,
-    node::Node,
+    node::{Found, Node},
     outcome::{PackFailure, PackOutcome, Verdict},
     scheduler::{Lane, Limits, Scheduler},
     unit::{self, UnitContext, UnitEnd},
@@ -52,7 +52,7 @@ struct Dispatcher<'a> {
 /// with, for the books. The result has one outcome for each pack that the run is about.
 pub async fn dispatch(
     cx: Arc<UnitContext>,
-    roots: Vec<Result<Node, Box<PackOutcome>>>,
+    roots: Vec<Found>,
     on_done: &mut (dyn FnMut(&PackOutcome) + Send),
 ) -> Vec<PackOutcome> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -121,7 +121,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    fn discover(&mut self, nodes: Vec<Result<Node, Box<PackOutcome>>>) {
+    fn discover(&mut self, nodes: Vec<Found>) {
         for node in nodes {
             match node {
                 Ok(node) if !self.seen.insert(node.path.clone()) => {

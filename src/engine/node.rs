@@ -15,6 +15,9 @@ use crate::{
 
 use super::outcome::{PackFailure, PackOutcome};
 
+/// A pack that something declares, or why it cannot be one.
+pub type Found = Result<Node, Box<PackOutcome>>;
+
 /// A pack that something declares.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -72,7 +75,7 @@ impl Root {
     ///
     /// # Errors
     /// Fails when its relative URL leads nowhere.
-    pub fn registered(&self, declaration: &Declaration) -> Result<Node, Box<PackOutcome>> {
+    pub fn registered(&self, declaration: &Declaration) -> Found {
         let url = resolve(&declaration.url, self.base.as_ref(), &declaration.path)?;
         Ok(Node {
             path: declaration.path.clone(),
@@ -88,7 +91,10 @@ impl Root {
     }
 
     /// The packs that the workspace's own pack.yaml declares.
-    pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, Box<PackOutcome>>> {
+    ///
+    /// # Errors
+    /// Fails when two of them are in each other's way.
+    pub fn children(&self, spec: &PackSpec) -> Result<Vec<Found>, PackFailure> {
         // The workspace is the user's own: its contract may name local repositories.
         let owner = Owner {
             id: PackId::workspace(),
@@ -102,8 +108,11 @@ impl Root {
 }
 
 impl Node {
-    /// The packs that this one's pack.yaml declares, each a node or the reason why it is none.
-    pub fn children(&self, spec: &PackSpec) -> Vec<Result<Node, Box<PackOutcome>>> {
+    /// The packs that this one's pack.yaml declares.
+    ///
+    /// # Errors
+    /// Fails when two of them are in each other's way.
+    pub fn children(&self, spec: &PackSpec) -> Result<Vec<Found>, PackFailure> {
         let owner = Owner {
             id: PackId::from(self.path.clone()),
             url: Some(&self.url),
@@ -150,27 +159,23 @@ struct Owner<'a> {
 }
 
 impl Owner<'_> {
-    fn children(&self, spec: &PackSpec) -> Vec<Result<Node, Box<PackOutcome>>> {
+    fn children(&self, spec: &PackSpec) -> Result<Vec<Found>, PackFailure> {
         let places: Vec<PackPath> = spec
             .children
             .iter()
             .map(|child| self.place(child))
             .collect();
-        let conflict = path::conflict(places.iter());
-        spec.children
-            .iter()
-            .zip(places)
-            .map(|(child, place)| match &conflict {
-                Some(conflict) if place == conflict.first || place == conflict.second => {
-                    let failure = PackFailure::new(FailureClass::Other, conflict.to_string())
-                        .with_hint(
-                            "give each child a `path` of its own in the parent's .grex/pack.yaml",
-                        );
-                    Err(Box::new(PackOutcome::failed(&place, &child.url, failure)))
-                }
-                _ => self.child(child, place),
-            })
-            .collect()
+        if let Some(conflict) = path::conflict(places.iter()) {
+            return Err(PackFailure::new(
+                FailureClass::Other,
+                format!("among the children, {conflict}"),
+            )
+            .with_hint("give each child a place of its own in .grex/pack.yaml"));
+        }
+        let children = spec.children.iter().zip(places);
+        Ok(children
+            .map(|(child, place)| self.child(child, place))
+            .collect())
     }
 
     fn place(&self, child: &ChildSpec) -> PackPath {
@@ -180,7 +185,7 @@ impl Owner<'_> {
         }
     }
 
-    fn child(&self, child: &ChildSpec, place: PackPath) -> Result<Node, Box<PackOutcome>> {
+    fn child(&self, child: &ChildSpec, place: PackPath) -> Found {
         let url = resolve(&child.url, self.url, &place)?;
         if url.is_local() && !self.may_be_local {
             let failure = PackFailure::new(

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    node::{Node, Root},
+    node::{Found, Node, Root},
     outcome::{PackFailure, PackOutcome},
     session::Session,
 };
@@ -11,7 +11,7 @@ use crate::{
     git::{checkout, config::RepositoryConfig, failure::FailureClass},
     model::{
         manifest::Manifest,
-        pack::{PackFileError, PackSpec, Vocabulary},
+        pack::{PackSpec, Vocabulary},
         url::PackUrl,
     },
     store::{layout::Workspace, pack_file},
@@ -22,7 +22,7 @@ pub struct Declared {
     /// Its own pack.yaml; `None` for a plain repository.
     pub spec: Option<PackSpec>,
     /// Its children, each a node or the reason why it is none.
-    pub children: Vec<Result<Node, Box<PackOutcome>>>,
+    pub children: Vec<Found>,
 }
 
 /// Reads the pack.yaml of the pack at `root`.
@@ -33,12 +33,12 @@ pub fn declared(
     vocabulary: &Vocabulary,
     node: &Node,
     root: &Path,
-) -> Result<Declared, PackFileError> {
+) -> Result<Declared, PackFailure> {
     let spec = pack_file::read(root, vocabulary)?;
-    let children = spec
-        .as_ref()
-        .map(|spec| node.children(spec))
-        .unwrap_or_default();
+    let children = match &spec {
+        Some(spec) => node.children(spec)?,
+        None => Vec::new(),
+    };
     Ok(Declared { spec, children })
 }
 
@@ -51,7 +51,7 @@ pub fn roots(
     workspace: &Workspace,
     vocabulary: &Vocabulary,
     manifest: &Manifest,
-) -> Result<Vec<Result<Node, Box<PackOutcome>>>, PackFileError> {
+) -> Result<Vec<Found>, PackFailure> {
     let root = root_of(workspace);
     let mut nodes: Vec<_> = manifest
         .packs
@@ -59,7 +59,7 @@ pub fn roots(
         .map(|declaration| root.registered(declaration))
         .collect();
     if let Some(spec) = pack_file::read(workspace.root(), vocabulary)? {
-        nodes.extend(root.children(&spec));
+        nodes.extend(root.children(&spec)?);
     }
     Ok(nodes)
 }
@@ -77,10 +77,7 @@ pub fn root_of(workspace: &Workspace) -> Root {
 
 /// Every pack that is declared, as far as what is on disk tells: parents before their children.
 /// A pack whose pack.yaml cannot be used is there with an outcome that says why beside it.
-pub fn on_disk(
-    session: &Session,
-    roots: Vec<Result<Node, Box<PackOutcome>>>,
-) -> Vec<Result<Node, Box<PackOutcome>>> {
+pub fn on_disk(session: &Session, roots: Vec<Found>) -> Vec<Found> {
     let mut found = Vec::new();
     let mut open: Vec<_> = roots.into_iter().rev().collect();
     while let Some(next) = open.pop() {
@@ -103,10 +100,7 @@ pub fn on_disk(
     found
 }
 
-fn children(
-    session: &Session,
-    node: &Node,
-) -> Result<Vec<Result<Node, Box<PackOutcome>>>, PackFailure> {
+fn children(session: &Session, node: &Node) -> Result<Vec<Found>, PackFailure> {
     let root = session
         .workspace
         .pack_root(&node.path)

@@ -1,16 +1,22 @@
 //! The workspace's books at the beginning of a verb: manifest, lockfile, and the packs that have
 //! no parent among the packs.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use crate::{
-    engine::{event::Event, node::Node, outcome::PackOutcome, session::Session, tree},
+    engine::{
+        event::Event,
+        node::Found,
+        outcome::{PackOutcome, Verdict},
+        session::Session,
+        tree,
+    },
     model::{
         block,
-        event::Event as ManifestEvent,
+        event::{Event as ManifestEvent, Patch},
         lock::Lockfile,
         manifest::Manifest,
-        path::{self, PackPath},
+        path::{self, PackId, PackPath},
         url::PackUrl,
     },
     store::{blocks, lockfile, manifest},
@@ -26,14 +32,15 @@ use super::error::{ErrorKind, OpError};
 pub(super) struct Books {
     pub(super) manifest: Manifest,
     pub(super) lockfile: Lockfile,
-    pub(super) roots: Vec<Result<Node, Box<PackOutcome>>>,
+    pub(super) roots: Vec<Found>,
 }
 
 /// Reads the books. What in them does not stop a verb is said as a warning.
 pub(super) fn read(session: &Session) -> Result<Books, OpError> {
     let (manifest, lockfile) = read_files(session)?;
-    check_places(&manifest)?;
-    let roots = tree::roots(&session.workspace, &session.vocabulary, &manifest)?;
+    let roots = tree::roots(&session.workspace, &session.vocabulary, &manifest)
+        .map_err(|failure| OpError::of_pack(PackId::workspace(), failure))?;
+    check_places(&roots)?;
     Ok(Books {
         manifest,
         lockfile,
@@ -61,14 +68,14 @@ pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpEr
     Ok((manifest, lockfile))
 }
 
-fn check_places(manifest: &Manifest) -> Result<(), OpError> {
-    match path::conflict(manifest.packs.values().map(|declaration| &declaration.path)) {
+fn check_places(roots: &[Found]) -> Result<(), OpError> {
+    match path::conflict(places(roots)) {
         None => Ok(()),
         Some(conflict) => Err(OpError::new(
             ErrorKind::Books,
-            format!("in the manifest, {conflict}"),
+            format!("among the registered packs, {conflict}"),
         )
-        .with_hint("remove one of the two with `grex rm --keep-files`")),
+        .with_hint("take one of the two out of grex.jsonl, or register it at another path")),
     }
 }
 
@@ -87,7 +94,7 @@ pub(super) fn hide_packs<'a>(
 }
 
 /// The places of the packs among `roots`.
-pub(super) fn places(roots: &[Result<Node, Box<PackOutcome>>]) -> impl Iterator<Item = &PackPath> {
+pub(super) fn places(roots: &[Found]) -> impl Iterator<Item = &PackPath> {
     roots.iter().map(|root| match root {
         Ok(node) => &node.path,
         Err(outcome) => &outcome.path,
@@ -107,6 +114,34 @@ pub(super) async fn append(
         cancel: session.cancel.token(),
     };
     Ok(manifest::append(&session.workspace, events, &holder, wait).await?)
+}
+
+/// Says in the manifest what type the packs really are, where it says otherwise: their pack.yaml is
+/// the authority.
+pub(super) async fn note_types(
+    session: &Session,
+    verb: &'static str,
+    manifest: &Manifest,
+    outcomes: &[PackOutcome],
+) -> Result<(), OpError> {
+    let types: HashMap<&str, &str> = outcomes
+        .iter()
+        .filter(|outcome| outcome.verdict == Verdict::Ok)
+        .filter_map(|outcome| outcome.entry.as_ref())
+        .map(|entry| (entry.path.as_str(), entry.pack_type.as_str()))
+        .collect();
+    let now = session.clock.now_text();
+    let events: Vec<_> = manifest
+        .packs
+        .values()
+        .filter_map(|declaration| {
+            let seen = *types.get(declaration.path.as_str())?;
+            let patch = Patch::default().pack_type(seen);
+            (seen != declaration.pack_type)
+                .then(|| ManifestEvent::update(&now, &declaration.id, patch))
+        })
+        .collect();
+    append(session, verb, &events).await
 }
 
 /// A URL as it was typed in `directory`: a relative path is one from there, as with `git clone`.

@@ -6,7 +6,7 @@ use crate::{
     engine::{
         dispatcher::dispatch,
         event::Event,
-        node::Node,
+        node::Found,
         outcome::{PackOutcome, Verdict},
         recover,
         select::Selection,
@@ -24,7 +24,7 @@ use super::error::{ErrorKind, OpError};
 /// What a run is to do.
 pub(super) struct Run {
     pub(super) verb: &'static str,
-    pub(super) roots: Vec<Result<Node, Box<PackOutcome>>>,
+    pub(super) roots: Vec<Found>,
     pub(super) lockfile: Lockfile,
     pub(super) options: SyncOptions,
     pub(super) selection: Selection,

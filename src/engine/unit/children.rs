@@ -5,8 +5,8 @@ use std::path::Path;
 use super::UnitContext;
 use crate::{
     engine::{
-        node::Node,
-        outcome::{PackFailure, PackOutcome},
+        node::{Found, Node},
+        outcome::PackFailure,
         tree,
     },
     git::failure::FailureClass,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A pack's own word on its type, where it has one, and the packs that it declares.
-pub(super) type Declared = (Option<String>, Vec<Result<Node, Box<PackOutcome>>>);
+pub(super) type Declared = (Option<String>, Vec<Found>);
 
 /// Reads the pack.yaml of the pack at `root`, and hides its children from it.
 pub(super) fn declared(
@@ -35,11 +35,7 @@ pub(super) fn declared(
 
 /// Lists the children in `.git/info/exclude`, so that a checkout of somebody else's pack stays
 /// clean; before any of them is cloned.
-fn hide(
-    root: &Path,
-    node: &Node,
-    children: &[Result<Node, Box<PackOutcome>>],
-) -> Result<(), PackFailure> {
+fn hide(root: &Path, node: &Node, children: &[Found]) -> Result<(), PackFailure> {
     let exclude = root.join(".git/info/exclude");
     let mut lines: Vec<String> = children
         .iter()

@@ -7,16 +7,17 @@ use std::{
 
 use tokio::sync::OnceCell;
 
-use super::{Stop, children};
+use super::Stop;
 use crate::{
     engine::{
         decide::Wanted,
         event::Event,
-        node::Node,
-        outcome::{PackFailure, PackOutcome},
+        node::{Found, Node},
+        outcome::PackFailure,
         select::Selection,
         session::Session,
         sync_options::SyncOptions,
+        tree,
     },
     git::{
         clone::CloneSetup,
@@ -116,16 +117,16 @@ impl UnitContext {
     }
 
     /// The packs that a pack declares, from what is on disk; none where nothing is.
-    pub(super) fn children_on_disk(
-        &self,
-        node: &Node,
-    ) -> Result<Vec<Result<Node, Box<PackOutcome>>>, PackFailure> {
+    pub(super) fn children_on_disk(&self, node: &Node) -> Result<Vec<Found>, PackFailure> {
         let root = self
             .session
             .workspace
             .pack_root(&node.path)
             .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
-        children::declared(self, node, &root).map(|(_, children)| children)
+        if !self.options.recursive {
+            return Ok(Vec::new());
+        }
+        tree::declared(&self.session.vocabulary, node, &root).map(|declared| declared.children)
     }
 
     pub(super) async fn clone_setup(&self) -> Result<&CloneSetup, GitError> {

@@ -16,7 +16,7 @@ pub use context::UnitContext;
 use super::{
     decide::{self, Step},
     event::Event,
-    node::Node,
+    node::{Found, Node},
     observe::{self, Checkout, Place},
     outcome::{Change, PackFailure, PackOutcome, Verdict},
 };
@@ -37,9 +37,9 @@ pub const PACK_LOCK: &str = ".grex-lock";
 #[derive(Debug)]
 pub enum UnitEnd {
     /// The pack is done with, and these are the packs that it declares.
-    Done(Box<PackOutcome>, Vec<Result<Node, Box<PackOutcome>>>),
+    Done(Box<PackOutcome>, Vec<Found>),
     /// The run selects other packs; its children are looked at all the same.
-    Passed(Vec<Result<Node, Box<PackOutcome>>>),
+    Passed(Vec<Found>),
     /// Another process holds the pack: try later.
     Deferred(String),
     /// The network failed, or git was in its own way: try again after a pause.
@@ -159,8 +159,8 @@ fn finish(
     match children::declared(cx, node, root) {
         Ok((spec_type, children)) => {
             let mut outcome = outcome;
-            if let (Some(entry), Some(spec_type)) = (&mut outcome.entry, spec_type) {
-                entry.pack_type = spec_type;
+            if let Some(entry) = &mut outcome.entry {
+                entry.pack_type = spec_type.unwrap_or_else(|| String::from("meta"));
             }
             Ok(UnitEnd::Done(Box::new(outcome), children))
         }

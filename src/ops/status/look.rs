@@ -4,7 +4,9 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use crate::{
     engine::{
+        event::Event,
         node::Node,
+        observe::{self, Place, RemoteMatch},
         outcome::PackFailure,
         select::{Selection, SelfDescription, is_in},
         session::Session,
@@ -48,6 +50,14 @@ impl Look {
         if !selection.names(node) {
             return Ok(None);
         }
+        self.session.observer.observe(Event::Started(&node.path));
+        let session = Arc::clone(&self.session);
+        let status = self.look(node, selection).await;
+        session.observer.observe(Event::Looked(&node.path));
+        status
+    }
+
+    async fn look(self, node: &Node, selection: &Selection) -> Result<Option<PackStatus>, OpError> {
         let root = match self.session.workspace.pack_root(&node.path) {
             Ok(root) => root,
             Err(error) => {
@@ -80,8 +90,9 @@ impl Look {
     async fn ask(&self, node: &Node, root: &Path) -> Result<StatusReport, PackFailure> {
         let repository = self.git.repository(root);
         if self.fetch {
+            let remote = self.remote_of(node, root).await?;
             let request = FetchRequest {
-                remote: "origin",
+                remote: &remote,
                 refspecs: &[],
                 is_local: node.url.is_local(),
                 from_user: node.from_user,
@@ -95,6 +106,18 @@ impl Look {
         Ok(repository
             .status(Untracked::Usual, &self.session.cancel)
             .await?)
+    }
+
+    /// The remote that the declaration means.
+    async fn remote_of(&self, node: &Node, root: &Path) -> Result<String, PackFailure> {
+        let cancel = &self.session.cancel;
+        match observe::observe(&self.git, root, node, node.reference.as_ref(), cancel).await? {
+            Place::Repository(checkout) => match checkout.remote {
+                RemoteMatch::Same(name) => Ok(name),
+                RemoteMatch::Other(_) | RemoteMatch::None => Ok(String::from("origin")),
+            },
+            _ => Ok(String::from("origin")),
+        }
     }
 
     /// Decides about a pack with the status that was asked for anyway; git is asked again only
