@@ -43,7 +43,12 @@ impl Packs {
         self.shim.forget();
         let run = grex!(self.ground.sandbox).args(arguments);
         run.with_shim(&self.shim).run().success();
-        spawns(&self.shim)
+        let mut counts = spawns(&self.shim);
+        // A wrapper such as the shim is asked, beside the settings, where git's own files are.
+        if let Some(asked) = counts.remove("--exec-path") {
+            assert_eq!((asked, counts.get("config")), (1, Some(&1)));
+        }
+        counts
     }
 
     /// Asserts the processes of a first `sync` and of a second one.

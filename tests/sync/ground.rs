@@ -1,7 +1,7 @@
 //! What these tests share: a workspace with declared packs, and ways to look at what a run did.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, OpenOptions},
     io::Write,
     path::PathBuf,
@@ -298,25 +298,21 @@ impl Report {
     }
 }
 
-/// How many processes of a subcommand were at work at the same time, at most.
-pub(crate) fn most_at_once(shim: &Shim, subcommand: &str) -> usize {
-    let all = shim.invocations();
-    let ours: Vec<_> = all
-        .iter()
-        .filter(|one| one.subcommand == subcommand)
-        .collect();
-    // The most are at work when one of them begins.
-    ours.iter()
-        .map(|begun| {
-            let at_work = |other: &&&grex_fixtures::Invocation| {
-                let ended = other
-                    .ended
-                    .as_ref()
-                    .map_or(u64::MAX, |end| other.started_us + end.duration_us);
-                other.started_us <= begun.started_us && begun.started_us < ended
-            };
-            ours.iter().filter(at_work).count()
-        })
-        .max()
-        .unwrap_or_default()
+/// How many processes of a subcommand were at work at the same time, at most. The order of the
+/// shim's log decides: it has a line when a process begins and one before it ends, whatever the
+/// clocks say.
+pub(crate) fn most_at_once(sandbox: &Sandbox, subcommand: &str) -> usize {
+    let mut at_work = BTreeSet::new();
+    let mut most = 0;
+    for line in sandbox.read("shim-log.jsonl").lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let id = record["id"].as_str().unwrap().to_owned();
+        if record["event"] == "started" && record["subcommand"] == subcommand {
+            at_work.insert(id);
+            most = most.max(at_work.len());
+        } else if record["event"] == "ended" {
+            at_work.remove(&id);
+        }
+    }
+    most
 }

@@ -94,7 +94,7 @@ fn a_locked_sync_does_not_throw_away_commits() {
     let before = ground.users_state("outer/other");
     ground
         .failed(4, &["--locked"])
-        .expect_refusal("outer/other", "diverged", &["1 commit"]);
+        .expect_refusal("outer/other", "diverged", &["(1)"]);
     assert_eq!(ground.users_state("outer/other"), before);
     assert_eq!(ground.head("outer/other"), own);
 }

@@ -32,7 +32,7 @@ fn as_many_packs_are_at_work_as_asked_for_and_not_one_more() {
         run.wait_until("the clones", || shim.count("clone") >= jobs);
         shim.meet("together", together);
         run.wait().success();
-        assert_eq!(most_at_once(&shim, "clone"), jobs);
+        assert_eq!(most_at_once(&ground.sandbox, "clone"), jobs);
         assert_eq!(shim.count("clone"), 2 * jobs + 1);
     }
 }
@@ -51,7 +51,7 @@ fn updates_are_at_work_at_once_too() {
         .with_shim(&shim)
         .run()
         .success();
-    assert_eq!(most_at_once(&shim, "fetch"), 4);
+    assert_eq!(most_at_once(&ground.sandbox, "fetch"), 4);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn the_environment_says_how_many_packs_are_at_work() {
     shim.rules(&[rule]);
     let run = ground.sync(&[]).env("GREX_PARALLEL", "2").with_shim(&shim);
     run.run().success();
-    assert_eq!(most_at_once(&shim, "clone"), 2);
+    assert_eq!(most_at_once(&ground.sandbox, "clone"), 2);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn status_asks_as_many_packs_at_once_as_asked_for() {
     shim.rules(&[rule]);
     let run = grex_fixtures::grex!(ground.sandbox, "status", "--json", "-j", "3");
     run.with_shim(&shim).run().success();
-    assert_eq!(most_at_once(&shim, "status"), 3);
+    assert_eq!(most_at_once(&ground.sandbox, "status"), 3);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_parent_holds_no_place_while_its_children_are_at_work() {
     ground.declare("a", &tree.pack("a").url, None);
     let shim = ground.sandbox.shim();
     ground.sync(&["-j", "1"]).with_shim(&shim).run().success();
-    assert_eq!(most_at_once(&shim, "clone"), 1);
+    assert_eq!(most_at_once(&ground.sandbox, "clone"), 1);
     for pack in &tree.packs {
         assert_eq!(ground.head(&pack.path), pack.sha);
     }

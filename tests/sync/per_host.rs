@@ -34,7 +34,7 @@ fn a_git_host_gets_as_many_connections_as_asked_for_and_not_one_more() {
         .with_shim(&shim)
         .run()
         .success();
-    assert_eq!(most_at_once(&shim, "clone"), 2);
+    assert_eq!(most_at_once(&ground.sandbox, "clone"), 2);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_git_host_gets_eight_connections_where_nobody_says() {
     let shim = ground.sandbox.shim();
     shim.rules(&[together(8)]);
     ground.sync(&["-j", "10"]).with_shim(&shim).run().success();
-    assert_eq!(most_at_once(&shim, "clone"), 8);
+    assert_eq!(most_at_once(&ground.sandbox, "clone"), 8);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn each_host_has_connections_of_its_own() {
         .with_shim(&shim)
         .run()
         .success();
-    assert_eq!(most_at_once(&shim, "clone"), 4);
+    assert_eq!(most_at_once(&ground.sandbox, "clone"), 4);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn an_ssh_host_gets_as_many_connections_as_asked_for_however_it_is_written() {
         .with_shim(&shim)
         .run()
         .success();
-    assert_eq!(most_at_once(&shim, "clone"), 2);
+    assert_eq!(most_at_once(&ground.sandbox, "clone"), 2);
 }
 
 #[test]
@@ -103,5 +103,5 @@ fn an_http_host_is_not_limited() {
         .with_shim(&shim)
         .run()
         .success();
-    assert_eq!(most_at_once(&shim, "clone"), 4);
+    assert_eq!(most_at_once(&ground.sandbox, "clone"), 4);
 }

@@ -166,7 +166,7 @@ fn local_commits_keep_a_checkout_from_its_pin() {
     let before = ground.users_state("api");
     ground
         .failed(4, &[])
-        .expect_refusal("api", "diverged", &["2 commits"]);
+        .expect_refusal("api", "diverged", &["(2)"]);
     assert_eq!(ground.users_state("api"), before);
 }
 
@@ -177,7 +177,7 @@ fn commits_on_a_detached_head_keep_it_from_its_pin() {
     let before = ground.users_state("api");
     ground
         .failed(4, &[])
-        .expect_refusal("api", "diverged", &["1 commit"]);
+        .expect_refusal("api", "diverged", &["(1)"]);
     assert_eq!(ground.users_state("api"), before);
     assert_eq!(ground.at("api"), own);
     // On a branch they are safe, and the pin can have the checkout.

@@ -188,8 +188,16 @@ fn prune_takes_nothing_below_a_pack_that_failed() {
 }
 
 #[test]
-fn prune_with_a_selection_prunes_nothing() {
+fn prune_goes_with_no_selection() {
     let (ground, _tree) = undeclared();
-    ground.synced(&["--prune", "--only", "stays"]);
-    assert!(ground.place("outer/README").exists());
+    let before = ground.everything();
+    for selection in [
+        &["--only", "stays"][..],
+        &["--filter", "stays"],
+        &["--no-recursive"],
+    ] {
+        let run = ground.sync(&["--prune"]).args(selection).run();
+        run.code(2);
+        assert_eq!(ground.everything(), before);
+    }
 }
