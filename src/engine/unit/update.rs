@@ -74,17 +74,15 @@ pub(super) async fn update(
     let moved = match meaning {
         Meaning::Pin(commit) => return pin::pin(cx, node, checkout, commit, wanted).await,
         Meaning::Branch(after) | Meaning::Current(Some(after)) => {
-            let before = fetch.follows.as_ref().unwrap_or(&after);
-            move_to(
-                cx,
-                node,
-                &repository,
-                checkout,
-                fetch.checkout,
-                before,
-                &after,
-            )
-            .await?
+            // A branch that was not known before the fetch may be one to change over to.
+            let (before, role) = match &fetch.follows {
+                Some(before) => (before, fetch.checkout),
+                None => (
+                    &after,
+                    decide::role(checkout, &after, wanted, cx.known(node)),
+                ),
+            };
+            move_to(cx, node, &repository, checkout, role, before, &after).await?
         }
         Meaning::Current(None) => Moved::quietly(Change::Fetched),
         Meaning::Unknown => {
