@@ -99,20 +99,17 @@ fn force_leaves_a_sound_repository_alone_whose_server_is_gone() {
 }
 
 #[test]
-fn a_broken_repository_whose_server_is_gone_comes_back_from_the_trash() {
+fn a_broken_repository_whose_server_is_gone_stays_where_it_is() {
     let (ground, remote) = Ground::with_synced_pack(None, |remote| remote.commit("a", "1\n"));
     fs::rename(remote.path(), ground.sandbox.path("gone")).unwrap();
     fs::write(ground.place("api/.git/HEAD"), "").unwrap();
     ground.write("api/mine", "mine\n");
+    let before = ground.everything_below("api");
     ground
         .failed(4, &["--force"])
-        .expect("api", &json!({"result": "err"}));
-    let there = ground.place("api/mine").exists();
-    assert!(
-        there || kept(&ground).join("mine").exists(),
-        "the work is somewhere"
-    );
-    assert!(there, "a failed re-clone leaves the pack where it was");
+        .expect_refusal("api", "not-found", &[&remote.url()]);
+    assert_eq!(ground.everything_below("api"), before);
+    assert!(ground.trash().is_empty());
 }
 
 #[test]
