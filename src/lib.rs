@@ -20,3 +20,5 @@ pub mod store;
 pub mod engine;
 
 pub mod ops;
+
+pub mod cli;

@@ -100,42 +100,50 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
     let books = books::read(session)?;
     let mut writer = LockfileWriter::new(&session.workspace, books.lockfile.clone());
     let mut removed = Vec::new();
+    let mut trouble = None;
     for removal in &removals {
-        let trash = match !request.keep_files && removal.root.symlink_metadata().is_ok() {
-            true => Some(trash::move_to_trash(
-                &session.workspace,
-                &removal.root,
-                &removal.declaration.path,
-                session.clock.now(),
-            )?),
-            false => None,
-        };
-        let now = session.clock.now_text();
-        books::append(
-            session,
-            "rm",
-            &[ManifestEvent::rm(&now, &removal.declaration.id)],
-        )
-        .await?;
-        writer.forget(removal.declaration.path.as_str());
-        for path in &removal.below {
+        match take_out(session, removal, request).await {
+            Ok(pack) => removed.push(pack),
+            Err(error) => {
+                trouble = Some(error);
+                break;
+            }
+        }
+        for path in removal.below.iter().chain([&removal.declaration.path]) {
             writer.forget(path.as_str());
         }
-        removed.push(RemovedPack {
-            trash,
-            ..planned(removal, request)
-        });
     }
-    let gone: HashSet<_> = removals
-        .iter()
-        .map(|removal| &removal.declaration.path)
-        .collect();
+    let gone: HashSet<_> = removed.iter().map(|pack| pack.id.as_str()).collect();
     books::hide_packs(
         session,
-        books::places(&books.roots).filter(|path| !gone.contains(path)),
+        books::places(&books.roots).filter(|path| !gone.contains(path.as_str())),
     )?;
     writer.finish()?;
-    Ok(removed)
+    trouble.map_or(Ok(removed), Err)
+}
+
+/// Moves one pack away, and then says so in the manifest: should that fail, the pack is declared
+/// and missing, and the next `sync` brings it back.
+async fn take_out(
+    session: &Session,
+    removal: &Removal,
+    request: &RmRequest,
+) -> Result<RemovedPack, OpError> {
+    let mut pack = planned(removal, request);
+    if pack.files_deleted {
+        let path = &removal.declaration.path;
+        let now = session.clock.now();
+        pack.trash = Some(trash::move_to_trash(
+            &session.workspace,
+            &removal.root,
+            path,
+            now,
+        )?);
+    }
+    let now = session.clock.now_text();
+    let event = ManifestEvent::rm(&now, &removal.declaration.id);
+    books::append(session, "rm", &[event]).await?;
+    Ok(pack)
 }
 
 fn planned(removal: &Removal, request: &RmRequest) -> RemovedPack {

@@ -153,9 +153,17 @@ fn a_workspace_can_be_where_nothing_is_yet() {
     let place = tempfile::tempdir().unwrap();
     let real = place.path().canonicalize().unwrap();
     symlink(&real, real.join("link")).unwrap();
-    for (directory, root) in [("", ""), ("new", "new"), ("new/deep/", "new/deep"), ("link/./new", "new")] {
+    for (directory, root) in [
+        ("", ""),
+        ("new", "new"),
+        ("new/deep/", "new/deep"),
+        ("link/./new", "new"),
+    ] {
         let workspace = Workspace::to_be(&real.join(directory)).unwrap();
-        assert_eq!(workspace.root(), real.join(root).components().collect::<std::path::PathBuf>());
+        assert_eq!(
+            workspace.root(),
+            real.join(root).components().collect::<std::path::PathBuf>()
+        );
         assert_eq!(workspace.manifest(), workspace.root().join("grex.jsonl"));
     }
     Workspace::to_be(&real.join("missing/../new")).unwrap_err();

@@ -1,0 +1,94 @@
+//! The command line as it is typed.
+
+use super::{
+    globals::GlobalArgs,
+    verbs::{
+        add::AddArgs, init::InitArgs, ls::LsArgs, rm::RmArgs, status::StatusArgs, sync::SyncArgs,
+    },
+};
+
+const AFTER_HELP: &str = "\
+FILTERS
+  EXPR is terms joined by spaces or commas, all of which must hold; `!` before a term negates it:
+    path=GLOB (or a bare GLOB)   name=GLOB   url=GLOB   type=T   depth=N   depth<=N
+    state=dirty|ahead|behind|diverged|missing|detached   changed-since=REV
+  `*` stays within a segment of a path, `**` does not.
+
+EXIT CODES
+  0 done   1 other error   2 wrong usage   3 manifest or lockfile cannot be trusted
+  4 a pack failed   5 another grex holds the lock   7 drift found
+  8 unknown action or pack type   9 refused: work would be lost
+  129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM";
+
+/// Bring a tree of git repositories into the declared state
+#[derive(Debug, clap::Parser)]
+#[command(
+    name = "grex",
+    bin_name = "grex",
+    version,
+    arg_required_else_help = true,
+    args_override_self = true,
+    disable_help_subcommand = true,
+    infer_long_args = false,
+    after_help = AFTER_HELP
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+    #[command(flatten)]
+    pub(super) globals: GlobalArgs,
+}
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Verb {
+    Init(InitArgs),
+    Add(AddArgs),
+    Rm(RmArgs),
+    Ls(LsArgs),
+    Status(StatusArgs),
+    Sync(SyncArgs),
+}
+
+impl Verb {
+    /// The global flags that were typed after the verb.
+    pub(super) fn globals(&self) -> &GlobalArgs {
+        match self {
+            Self::Init(args) => &args.globals,
+            Self::Add(args) => &args.globals,
+            Self::Rm(args) => &args.globals,
+            Self::Ls(args) => &args.globals,
+            Self::Status(args) => &args.globals,
+            Self::Sync(args) => &args.globals,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_definitions_agree_with_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_shows_examples_and_says_what_it_does() {
+        let command = Cli::command();
+        for verb in command.get_subcommands() {
+            let examples = verb
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                examples.contains(&format!("  grex {}", verb.get_name())),
+                "{}",
+                verb.get_name()
+            );
+            assert!(verb.get_about().is_some());
+        }
+    }
+}

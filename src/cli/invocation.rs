@@ -1,0 +1,207 @@
+//! One run of the program, from its arguments to its exit code.
+
+use std::{
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Parser;
+
+use super::{
+    arguments::{Cli, Verb},
+    error::{self, CliError},
+    globals::{Environment, Globals, usage},
+    progress::{Shown, Watcher},
+    retry::Retry,
+    signals::Signals,
+    ui::Ui,
+    usage as usage_errors,
+    verbs::{add, init, ls, rm, status, sync},
+};
+use crate::{
+    engine::session::{Session, Settings},
+    model::pack::Vocabulary,
+    ops::error::{ErrorKind, OpError},
+    store::layout::Workspace,
+    sys::{cancel::Cancel, clock::Clock},
+};
+
+/// Packs at work at once where nobody says; the display has a line for each.
+const USUAL_JOBS: usize = 16;
+
+/// What every verb has at hand.
+pub(super) struct Invocation {
+    /// The global flags.
+    pub(super) globals: Globals,
+    /// The streams.
+    pub(super) ui: Ui,
+    /// The actions and pack types that may be named.
+    pub(super) vocabulary: Vocabulary,
+    /// Ends the run.
+    pub(super) cancel: Cancel,
+    watcher: Arc<Watcher>,
+}
+
+/// Runs the program with these arguments, the first of which is its name, and returns its exit
+/// code.
+pub async fn main(arguments: Vec<OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(problem) => return usage_errors::answer(&problem, &arguments),
+    };
+    let Cli { verb, globals } = cli;
+    let resolved = Globals::resolve(globals, verb.globals().clone(), Environment::read());
+    let globals = match resolved {
+        Ok(globals) => globals,
+        Err(problem) => return usage_errors::refuse(problem, &arguments),
+    };
+    let ui = Ui::new(&globals);
+    let jobs = globals.settings.parallel.unwrap_or(USUAL_JOBS);
+    let cancel = Cancel::new();
+    let watcher = Arc::new(Watcher::begin(&ui, jobs));
+    let signals = Signals::watch(cancel.clone(), Arc::clone(&watcher));
+    let invocation = Invocation {
+        globals,
+        ui,
+        vocabulary: Vocabulary::builtin(),
+        cancel,
+        watcher,
+    };
+    let code = match run(verb, &invocation).await {
+        Ok(code) => code,
+        Err(problem) => {
+            // An error of the arguments comes before anything was watched.
+            drop(invocation.watcher.end());
+            error::tell(&problem, &invocation.ui)
+        }
+    };
+    signals.exit_code().unwrap_or(code)
+}
+
+async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {
+    match verb {
+        Verb::Init(args) => init::run(args, invocation).await,
+        Verb::Add(args) => add::run(args, invocation).await,
+        Verb::Rm(args) => rm::run(args, invocation).await,
+        Verb::Ls(args) => ls::run(args, invocation),
+        Verb::Status(args) => status::run(args, invocation).await,
+        Verb::Sync(args) => sync::run(args, invocation).await,
+    }
+}
+
+impl Invocation {
+    /// The directory that the run starts in, absolute.
+    ///
+    /// # Errors
+    /// Fails when the current directory is gone.
+    pub(super) fn directory(&self) -> Result<PathBuf, OpError> {
+        let current = std::env::current_dir().map_err(|error| {
+            OpError::new(
+                ErrorKind::Other,
+                format!("cannot find the current directory: {error}"),
+            )
+        })?;
+        Ok(current.join(&self.globals.directory))
+    }
+
+    /// The workspace that is meant.
+    ///
+    /// # Errors
+    /// Fails when there is none.
+    pub(super) fn workspace(&self) -> Result<Workspace, OpError> {
+        let directory = self.directory()?;
+        match &self.globals.manifest {
+            Some(manifest) => Ok(Workspace::at_manifest(&directory.join(manifest))?),
+            None if !directory.is_dir() => {
+                Err(usage(format!("{} is no directory", directory.display())))
+            }
+            None => Ok(Workspace::find(&directory)?),
+        }
+    }
+
+    /// The workspace that is to be made in `directory`.
+    ///
+    /// # Errors
+    /// Fails when something is in the way.
+    pub(super) fn workspace_to_be(directory: &Path) -> Result<Workspace, OpError> {
+        Ok(Workspace::to_be(directory)?)
+    }
+
+    /// Opens a session with the limits that were typed.
+    pub(super) fn session(&self, workspace: Workspace) -> Arc<Session> {
+        self.session_with(workspace, self.globals.settings.clone())
+    }
+
+    /// Opens a session.
+    pub(super) fn session_with(&self, workspace: Workspace, settings: Settings) -> Arc<Session> {
+        let watcher = Arc::clone(&self.watcher);
+        let vocabulary = self.vocabulary.clone();
+        Arc::new(Session::new(
+            workspace,
+            settings,
+            vocabulary,
+            Clock::system(),
+            self.cancel.clone(),
+            watcher,
+        ))
+    }
+
+    /// Waits for an operation and ends the display. Where it could not be carried out, what was
+    /// done before is printed.
+    ///
+    /// # Errors
+    /// Fails as the operation does, and when a line could not be written.
+    pub(super) async fn watch<T>(
+        &self,
+        operation: impl Future<Output = Result<T, OpError>>,
+    ) -> Result<(T, Shown), CliError> {
+        let result = operation.await;
+        let shown = self.watcher.end();
+        match result {
+            Ok(report) => Ok((report, shown?)),
+            Err(problem) => {
+                if let Ok(shown) = shown
+                    && !self.ui.json
+                    && !self.ui.quiet
+                {
+                    // That nobody reads it is less than the error that follows.
+                    drop(self.ui.print(&shown.kept));
+                }
+                Err(problem.into())
+            }
+        }
+    }
+
+    /// Ends the display before anything else is printed.
+    ///
+    /// # Errors
+    /// Fails when a line could not be written.
+    pub(super) fn end_display(&self) -> io::Result<Shown> {
+        self.watcher.end()
+    }
+
+    /// Checks a pack type that was typed.
+    ///
+    /// # Errors
+    /// Fails when there is no such type.
+    pub(super) fn check_pack_type(&self, name: Option<&str>) -> Result<(), OpError> {
+        let Some(name) = name else { return Ok(()) };
+        self.vocabulary.check_pack_type(name).map_err(|hint| {
+            OpError::new(
+                ErrorKind::UnknownName,
+                format!("there is no pack type `{name}`"),
+            )
+            .with_hint(hint)
+        })
+    }
+
+    /// A `sync` with the limits and the workspace of this run.
+    pub(super) fn retry(&self) -> Retry {
+        Retry {
+            globals: self.globals.kept.clone(),
+            ..Retry::default()
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The command line: words in, words out. What the verbs do is in [`crate::ops`].
+
+mod arguments;
+mod columns;
+mod error;
+mod globals;
+mod invocation;
+mod pack_line;
+mod progress;
+mod retry;
+mod shell;
+mod signals;
+mod span;
+mod style;
+mod ui;
+mod usage;
+mod verbs;
+
+pub use invocation::main;

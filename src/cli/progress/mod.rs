@@ -1,0 +1,7 @@
+//! What is shown while a run goes on. See [`Watcher`].
+
+mod board;
+mod display;
+mod watcher;
+
+pub(super) use watcher::{Shown, Watcher};

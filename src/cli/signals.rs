@@ -1,0 +1,59 @@
+//! Ctrl-C and its like: the first asks the run to stop, the second kills what is still at work,
+//! and a third ends the program where it stands.
+
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use super::progress::Watcher;
+use crate::sys::{
+    cancel::Cancel,
+    signal::{self, EndSignal},
+};
+
+/// Watches for the signals that end a run.
+#[derive(Debug)]
+pub(super) struct Signals {
+    first: Arc<OnceLock<EndSignal>>,
+}
+
+impl Signals {
+    /// Begins to watch; `watcher` tells the user that the run is stopping.
+    pub(super) fn watch(cancel: Cancel, watcher: Arc<Watcher>) -> Self {
+        let first = Arc::new(OnceLock::new());
+        let noted = Arc::clone(&first);
+        let count = AtomicUsize::new(0);
+        tokio::spawn(async move {
+            let told = Arc::clone(&watcher);
+            let seen = move |signal: EndSignal| {
+                let first = *noted.get_or_init(|| signal);
+                match count.fetch_add(1, Ordering::Relaxed) {
+                    0 => told.note("stopping; once more kills what is still at work\n"),
+                    1 => {}
+                    _ => end_here(first),
+                }
+            };
+            if let Err(error) = signal::watch(cancel, seen).await {
+                watcher.note(&format!(
+                    "warning: signals end grex without notice: {error}\n"
+                ));
+            }
+        });
+        Self { first }
+    }
+
+    /// The exit code, if a signal has ended the run.
+    pub(super) fn exit_code(&self) -> Option<u8> {
+        self.first.get().map(|signal| signal.exit_code())
+    }
+}
+
+/// The books are whole at any instant, so nothing is lost by it.
+#[expect(
+    clippy::exit,
+    reason = "the user has asked three times, and something does not listen"
+)]
+fn end_here(signal: EndSignal) {
+    std::process::exit(signal.exit_code().into());
+}

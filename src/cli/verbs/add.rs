@@ -1,0 +1,109 @@
+//! `grex add`.
+
+use std::path::PathBuf;
+
+use super::{outcome::Outcome, typed};
+use crate::{
+    cli::{
+        error::CliError, globals::GlobalArgs, invocation::Invocation, progress::Shown, ui::Piece,
+    },
+    engine::outcome::Change,
+    model::text,
+    ops::{
+        add::{AddReport, AddRequest, add},
+        error::OpError,
+    },
+};
+
+const EXAMPLES: &str = "\
+EXAMPLES
+  grex add https://example.org/me/dotfiles.git          as `dotfiles`
+  grex add git@example.org:team/api.git services/api    at another path
+  grex add https://example.org/me/fonts --ref v2        follow a tag
+
+A git repository that is at PATH already, with the same origin, is taken as it is.";
+
+/// Register a pack, and clone it with its children
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct AddArgs {
+    /// The repository: anything that git can clone; a path is one from the current directory
+    #[arg(value_name = "URL")]
+    url: String,
+    /// Its place, from the workspace's directory [default: the last segment of the URL]
+    #[arg(value_name = "PATH")]
+    path: Option<String>,
+    /// Follow this branch, tag or commit
+    #[arg(long = "ref", value_name = "REF")]
+    reference: Option<String>,
+    /// The pack's type, until its pack.yaml says otherwise
+    #[arg(long = "type", value_name = "TYPE")]
+    pack_type: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) globals: GlobalArgs,
+}
+
+impl AddArgs {
+    fn into_request(self, directory: PathBuf) -> Result<AddRequest, OpError> {
+        let Self {
+            url,
+            path,
+            reference,
+            pack_type,
+            globals: _,
+        } = self;
+        Ok(AddRequest {
+            url: typed::url(&url)?,
+            path: path.as_deref().map(typed::pack_path).transpose()?,
+            reference: typed::reference(reference.as_deref())?,
+            pack_type,
+            directory,
+        })
+    }
+}
+
+/// Runs the verb.
+pub(in crate::cli) async fn run(args: AddArgs, invocation: &Invocation) -> Result<u8, CliError> {
+    let globals = &invocation.globals;
+    globals.refuse_filters("add", "leave it out")?;
+    invocation.check_pack_type(args.pack_type.as_deref())?;
+    let request = args.into_request(invocation.directory()?)?;
+    let session = invocation.session(invocation.workspace()?);
+    let (report, shown) = invocation.watch(add(&session, request)).await?;
+    if globals.json {
+        invocation.ui.print_json(&report)?;
+    } else {
+        invocation.ui.report(&pieces(&report, &shown, invocation))?;
+    }
+    Ok(report.exit_code())
+}
+
+fn pieces(report: &AddReport, shown: &Shown, invocation: &Invocation) -> Vec<Piece> {
+    let id = text::shown(&report.id);
+    if invocation.globals.dry_run {
+        let what = match report.change {
+            Change::Cloned => "would be registered and cloned",
+            _ => "would be registered; a repository is in its place already",
+        };
+        return vec![Piece::Out(format!(
+            "{id}  {what}\ndry run: nothing was changed\n"
+        ))];
+    }
+    let at = report
+        .sha
+        .as_ref()
+        .map(|sha| format!(", at {}", sha.short()))
+        .unwrap_or_default();
+    let mut pieces = vec![Piece::Out(format!("{id} is registered{at}\n"))];
+    if !report.children.is_empty() {
+        let retry = invocation.retry();
+        let outcome = Outcome {
+            packs: &report.children,
+            shown,
+            retry: &retry,
+            fail_fast: false,
+        };
+        pieces.extend(outcome.pieces(&invocation.ui));
+    }
+    pieces
+}

@@ -1,0 +1,11 @@
+//! One file a verb: its arguments, the request that they make, and how the report looks.
+
+pub(super) mod add;
+pub(super) mod init;
+pub(super) mod ls;
+pub(super) mod rm;
+pub(super) mod status;
+pub(super) mod sync;
+
+mod outcome;
+mod typed;
