@@ -9,6 +9,13 @@
 
 mod support;
 
+mod books;
+mod broken_repositories;
+mod environment;
 mod hostile_paths;
 mod hostile_refs;
 mod hostile_urls;
+mod locking;
+mod moved_remotes;
+mod output;
+mod pack_files;

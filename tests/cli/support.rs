@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use grex_fixtures::{Outcome, Sandbox, grex, tree_snapshot_without};
+use grex_fixtures::{Outcome, Program, Sandbox, grex, tree_snapshot_without};
 use serde_json::{Value, json};
 
 /// How long what has been killed may take to be gone.
@@ -91,6 +91,11 @@ impl Still {
         let directory = directory.into();
         let before = tree_snapshot_without(&directory, &[".grex/.state"]);
         Self { directory, before }
+    }
+
+    /// Returns what it was, a line for each path.
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.before
     }
 
     /// Asserts that it is as it was: paths, modes, times and bytes.
@@ -221,4 +226,23 @@ pub(crate) fn error_of(outcome: &Outcome) -> Value {
     assert!(error["kind"].is_string() && error["message"].is_string(), "{document}");
     assert!(error.as_object().unwrap().contains_key("hint"), "{document}");
     error
+}
+
+/// Runs a program and returns with how it ended the most memory that it used, in KiB.
+pub(crate) fn peak_memory(program: Program) -> (Outcome, u64) {
+    let running = program.start();
+    let status = PathBuf::from(format!("/proc/{}/status", running.pid()));
+    let watcher = std::thread::spawn(move || {
+        let mut peak = 0;
+        // The kernel keeps the peak; only the very last moments are missed.
+        while let Ok(text) = fs::read_to_string(&status) {
+            let Some(line) = text.lines().find(|line| line.starts_with("VmHWM:")) else { break };
+            let number = line.split_whitespace().nth(1).unwrap();
+            peak = number.parse::<u64>().unwrap().max(peak);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        peak
+    });
+    let outcome = running.wait();
+    (outcome, watcher.join().unwrap())
 }
