@@ -9,12 +9,14 @@
 
 mod support;
 
+mod add;
 mod books;
 mod broken_repositories;
 mod environment;
 mod hostile_paths;
 mod hostile_refs;
 mod hostile_urls;
+mod init;
 mod locking;
 mod moved_remotes;
 mod output;
