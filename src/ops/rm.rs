@@ -28,7 +28,7 @@ use crate::{
 use super::{
     books::{self, Books},
     error::{ErrorKind, OpError},
-    run,
+    present, run,
 };
 
 /// What to take out.
@@ -56,6 +56,7 @@ pub struct RemovedPack {
     /// What became of what it had installed.
     pub teardown: Teardown,
     /// Where its directory lies now.
+    #[serde(serialize_with = "present::optional_path")]
     pub trash: Option<PathBuf>,
     /// The work that it had, when it was removed in spite of that.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -169,7 +169,7 @@ async fn ensure_nothing_is_left_behind(
         let root = checkout.root.display();
         return Err(PackFailure::new(
             FailureClass::Diverged,
-            format!("the checkout has {own} commits of its own, and another commit is pinned"),
+            format!("the checkout has commits of its own ({own}), and another commit is pinned"),
         )
         .with_hint(format!(
             "keep them on a branch and push it: `git -C {root} push origin HEAD:refs/heads/NAME`"
