@@ -76,7 +76,13 @@ impl Program {
         let remembered = memory.and_then(recall).filter(|known| {
             stamp == Some((known.size, known.modified_ns)) && known.program == path
         });
-        let text = match remembered {
+        // A program that stands in front of git stays the same when git is updated: what was too
+        // old is asked again.
+        let sufficient = remembered.filter(|known| {
+            GitVersion::parse(&known.version)
+                .is_ok_and(|version| version.require_minimum(&path).is_ok())
+        });
+        let text = match sufficient {
             Some(known) => known.version,
             None => {
                 let text = ask(&path, cancel).await?;

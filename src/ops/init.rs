@@ -179,7 +179,11 @@ async fn clone_workspace(
     let temporary = parent.join(format!(".grex-tmp.{name}.{:x}", std::process::id()));
     let result = clone_into(session, url, reference, &temporary).await;
     let placed = match result {
-        Ok(()) => fs::rename_noreplace(&temporary, root).map_err(OpError::from),
+        Ok(()) => {
+            // An empty directory is as good as none.
+            fs::remove_empty(&[root.to_owned()]);
+            fs::rename_noreplace(&temporary, root).map_err(OpError::from)
+        }
         Err(error) => Err(error),
     };
     if placed.is_err() {
