@@ -19,7 +19,7 @@ fn the_urls_last_segment_is_the_path() {
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 0
     ----- stdout -----
-    dotfiles is registered, at [SHA7]
+    dotfiles  registered and cloned, at [SHA7]
 
     ----- stderr -----
     ");
@@ -119,7 +119,7 @@ fn children_come_along() {
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 0
     ----- stdout -----
-    product is registered, at [SHA7]
+    product  registered and cloned, at [SHA7]
     cloned      product/api  [SHA7]
     cloned      product/api/core  [SHA7]
     cloned      product/docs  [SHA7]
@@ -237,14 +237,14 @@ fn a_child_that_fails_leaves_the_pack_registered() {
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 4
     ----- stdout -----
-    product is registered, at [SHA7]
+    product  registered and cloned, at [SHA7]
     failed      product/api  not-found: fatal: repository '[SANDBOX]/remotes/product-api.git' does not exist
     cloned      product/docs  [SHA7]
     1 cloned, 1 failed
 
     ----- stderr -----
     error: product/api: fatal: repository '[SANDBOX]/remotes/product-api.git' does not exist
-      $ git -C [SANDBOX]/workspace/product clone -- [SANDBOX]/remotes/product-api.git [SANDBOX]/workspace/product/.grex-tmp.[NONCE]
+      $ git -C [SANDBOX]/workspace/product clone --template= -- [SANDBOX]/remotes/product-api.git [SANDBOX]/workspace/product/.grex-tmp.[NONCE]
     hint: check the URL, and that your account may read the repository
     failed:
       product/api
@@ -272,7 +272,6 @@ fn a_clone_that_fails_registers_nothing() {
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 4
     ----- stdout -----
-    failed      deep/er/gone  not-found: fatal: repository '[SANDBOX]/remotes/gone.git' does not exist
 
     ----- stderr -----
     error: deep/er/gone: fatal: repository '[SANDBOX]/remotes/gone.git' does not exist
@@ -293,7 +292,6 @@ fn a_contract_that_cannot_be_used_registers_nothing_and_is_underlined() {
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 4
     ----- stdout -----
-    failed      wrong  other: [SANDBOX]/workspace/wrong/.grex/pack.yaml:4:1: unknown key `chidlren`
 
     ----- stderr -----
     error: wrong: its .grex files cannot be used
@@ -336,7 +334,7 @@ fn a_dry_run_says_what_would_be_done() {
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 0
     ----- stdout -----
-    there  would be registered; a repository is in its place already
+    there  would be registered; something is in its place already
     dry run: nothing was changed
 
     ----- stderr -----
