@@ -238,6 +238,16 @@ async fn fetch_into(
             Ok(false)
         }
         Err(GitError::Failed(failure)) if failure.class == FailureClass::NoSuchRef => {
+            let url = node.url.as_str();
+            // Where there is nothing yet, the branch may come with the first push.
+            if cx
+                .git
+                .is_empty_at_server(url, node.from_user, cx.cancel())
+                .await?
+            {
+                clone_once(cx, node, temporary, CloneHead::Default, false).await?;
+                return Ok(false);
+            }
             Err(no_such_ref(head.named.as_deref().unwrap_or_default(), node).into())
         }
         result => {
