@@ -18,7 +18,7 @@ use crate::{
         failure::FailureClass,
         refs::{Head, ObjectId},
         run::GitError,
-        view::View,
+        view::{self, View},
     },
     model::url::Scheme,
     store::StoreError,
@@ -207,7 +207,11 @@ impl Rest {
             return Ok(self);
         };
         let repository = cx.git.repository(place);
-        let commit = pin::find_commit(cx, node, &repository, "origin", &revision).await?;
+        // The user may have another name for it (`clone.defaultRemoteName`).
+        let config = view::settings(&repository, &place.join(".git"), cx.cancel()).await?;
+        let remote = config.remotes().into_iter().next();
+        let remote = remote.map_or_else(|| String::from("origin"), |remote| remote.name);
+        let commit = pin::find_commit(cx, node, &repository, &remote, &revision).await?;
         Ok(Self::Commit(commit.to_string(), branch))
     }
 }
