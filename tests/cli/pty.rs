@@ -31,7 +31,6 @@ struct Seen {
     raw: Vec<u8>,
     /// The most lines of the display that were there at once.
     most: usize,
-    wrapped: bool,
 }
 
 impl Terminal {
@@ -68,15 +67,20 @@ impl Terminal {
             screen: vt100::Parser::new(ROWS, columns, 0),
             raw: Vec::new(),
             most: 0,
-            wrapped: false,
         }));
         let sink = Arc::clone(&seen);
         let reader = std::thread::spawn(move || watch(output, &sink));
         Self { child, keyboard, seen, reader: Some(reader), _master: pair.master }
     }
 
-    /// What is on the screen, without blank lines at its end.
+    /// What is on the screen, row by row, without blank rows at its end.
     pub(crate) fn screen(&self) -> String {
+        rows(self.seen.lock().unwrap().screen.screen())
+    }
+
+    /// What somebody gets who copies the screen: rows that only the screen's edge has parted are
+    /// one line.
+    pub(crate) fn copied(&self) -> String {
         let seen = self.seen.lock().unwrap();
         seen.screen.screen().contents().trim_end().to_owned()
     }
@@ -89,11 +93,6 @@ impl Terminal {
     /// The most lines of the display that were there at once.
     pub(crate) fn most_lines(&self) -> usize {
         self.seen.lock().unwrap().most
-    }
-
-    /// Whether a line was ever too long for the screen.
-    pub(crate) fn wrapped(&self) -> bool {
-        self.seen.lock().unwrap().wrapped
     }
 
     /// Waits until the screen shows something.
@@ -153,16 +152,19 @@ fn watch(mut output: Box<dyn Read + Send>, sink: &Mutex<Seen>) {
         for byte in &buffer[..count] {
             seen.raw.push(*byte);
             seen.screen.process(&[*byte]);
-            if *byte == b'\n' || *byte == b'm' {
+            if *byte == b'\n' || *byte == b' ' {
                 let screen = seen.screen.screen();
-                let lines = screen.contents();
-                let drawn = lines.lines().filter(|line| is_drawn(line)).count();
-                let wrapped = (0..ROWS).any(|row| screen.row_wrapped(row));
+                let drawn = rows(screen).lines().filter(|line| is_drawn(line)).count();
                 seen.most = seen.most.max(drawn);
-                seen.wrapped |= wrapped;
             }
         }
     }
+}
+
+fn rows(screen: &vt100::Screen) -> String {
+    let (_, columns) = screen.size();
+    let rows: Vec<_> = screen.rows(0, columns).map(|row| row.trim_end().to_owned()).collect();
+    rows.join("\n").trim_end().to_owned()
 }
 
 /// A line of the display: the total, or a pack at work below it.
