@@ -229,8 +229,14 @@ mod tests {
     fn json_says_the_same_without_a_letter_that_a_terminal_obeys() {
         let value = "br\u{202e}anch\u{9b}31m\u{7f}\u{feff}\u{e0041} \u{e9}\u{1f600}\n";
         let escaped = harmless_json(&serde_json::to_string(value).unwrap_or_default());
-        assert_eq!(escaped, r#""br\u202eanch\u009b31m\u007f\ufeff\udb40\udc41 é😀\n""#);
-        assert_eq!(serde_json::from_str::<String>(&escaped).ok().as_deref(), Some(value));
+        assert_eq!(
+            escaped,
+            r#""br\u202eanch\u009b31m\u007f\ufeff\udb40\udc41 é😀\n""#
+        );
+        assert_eq!(
+            serde_json::from_str::<String>(&escaped).ok().as_deref(),
+            Some(value)
+        );
     }
 
     #[test]

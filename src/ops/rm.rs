@@ -286,26 +286,31 @@ pub(super) fn node_of(entry: &LockEntry) -> Option<Node> {
         .ok()
 }
 
-/// Moves a pack that nothing declares to the trash, unless there is work to lose.
-pub(super) async fn prune(
+/// What would be lost with the pack at `root`. `others` are asked about on their own.
+pub(super) async fn work_to_lose(
     session: &Session,
-    node: &Node,
     root: &Path,
-) -> Result<PackOutcome, OpError> {
-    let work =
-        loss::work_to_lose(session.git().await?, root, &HashSet::new(), &session.cancel).await;
-    if !work.is_empty() {
-        let failure = PackFailure::new(
-            FailureClass::Dirty,
-            format!(
-                "nothing declares it any more, but there is work to lose: {}",
-                work.join("; ")
-            ),
-        )
-        .with_hint("push or commit it, or move the directory away yourself")
-        .as_refusal();
-        return Ok(PackOutcome::failed(&node.path, &node.url, failure));
-    }
+    others: &HashSet<PathBuf>,
+) -> Result<Vec<String>, OpError> {
+    Ok(loss::work_to_lose(session.git().await?, root, others, &session.cancel).await)
+}
+
+/// The outcome of a pack that nothing declares and that has work to lose.
+pub(super) fn refuse_to_prune(node: &Node, work: &[String]) -> PackOutcome {
+    let failure = PackFailure::new(
+        FailureClass::Dirty,
+        format!(
+            "nothing declares it any more, but there is work to lose: {}",
+            work.join("; ")
+        ),
+    )
+    .with_hint("push or commit it, or move the directory away yourself")
+    .as_refusal();
+    PackOutcome::failed(&node.path, &node.url, failure)
+}
+
+/// Moves a pack that nothing declares, and that has no work to lose, to the trash.
+pub(super) fn prune(session: &Session, node: &Node, root: &Path) -> Result<PackOutcome, OpError> {
     let kept = trash::move_to_trash(&session.workspace, root, &node.path, session.clock.now())?;
     Ok(PackOutcome {
         change: Change::Removed,

@@ -24,12 +24,23 @@ fn the_urls_last_segment_is_the_path() {
     ----- stderr -----
     ");
     assert_eq!(sandbox.read("workspace/dotfiles/a"), "a");
-    let event: serde_json::Value = serde_json::from_str(&sandbox.read("workspace/grex.jsonl")).unwrap();
+    let event: serde_json::Value =
+        serde_json::from_str(&sandbox.read("workspace/grex.jsonl")).unwrap();
     assert_eq!(event["op"], "add");
-    assert_eq!((&event["id"], &event["path"]), (&json!("dotfiles"), &json!("dotfiles")));
-    assert_eq!((&event["type"], &event["schema_version"]), (&json!("meta"), &json!("1")));
+    assert_eq!(
+        (&event["id"], &event["path"]),
+        (&json!("dotfiles"), &json!("dotfiles"))
+    );
+    assert_eq!(
+        (&event["type"], &event["schema_version"]),
+        (&json!("meta"), &json!("1"))
+    );
     assert_eq!(event["url"], remote.url());
-    assert!(sandbox.read("workspace/.gitignore").contains("\n/dotfiles/\n"));
+    assert!(
+        sandbox
+            .read("workspace/.gitignore")
+            .contains("\n/dotfiles/\n")
+    );
     let locked: serde_json::Value =
         serde_json::from_str(&sandbox.read("workspace/grex.lock.jsonl")).unwrap();
     assert_eq!(locked["sha"], remote.head("main"));
@@ -53,11 +64,23 @@ fn an_explicit_path_and_a_ref() {
         ("pinned/commit", &remote.head("main"), "2", None),
         ("pinned/short", &remote.head("main")[..10], "2", None),
     ] {
-        let outcome =
-            grex!(sandbox, "add", "--json", remote.url(), path, "--ref", reference).run();
+        let outcome = grex!(
+            sandbox,
+            "add",
+            "--json",
+            remote.url(),
+            path,
+            "--ref",
+            reference
+        )
+        .run();
         outcome.success();
         assert_eq!(outcome.json()["path"], path);
-        assert_eq!(sandbox.read(format!("workspace/{path}/a")), content, "{reference}");
+        assert_eq!(
+            sandbox.read(format!("workspace/{path}/a")),
+            content,
+            "{reference}"
+        );
         let head = sandbox.read(format!("workspace/{path}/.git/HEAD"));
         let expected = branch.map(|branch| format!("ref: refs/heads/{branch}\n"));
         assert_eq!(expected.is_some(), head.starts_with("ref: "), "{head}");
@@ -87,7 +110,10 @@ fn json_has_the_documented_fields() {
 #[test]
 fn children_come_along() {
     let sandbox = workspace();
-    let tree = Tree::plant(&sandbox, "product\n  api @v1\n    core\n  docs @branch dev\n");
+    let tree = Tree::plant(
+        &sandbox,
+        "product\n  api @v1\n    core\n  docs @branch dev\n",
+    );
     let outcome = grex!(sandbox, "add", &tree.pack("product").url).run();
     tidy(&sandbox, &outcome);
     assert_snapshot!(outcome.snapshot(), @r"
@@ -117,12 +143,17 @@ fn a_repository_that_is_there_with_the_same_origin_is_adopted() {
     sandbox.write("workspace/one/mine", "mine\n");
     sandbox.write("workspace/one/a", "changed\n");
     let shim = sandbox.shim();
-    let outcome = grex!(sandbox, "add", remote.file_url()).with_shim(&shim).run();
+    let outcome = grex!(sandbox, "add", remote.file_url())
+        .with_shim(&shim)
+        .run();
     outcome.success();
     assert_eq!(shim.count("clone"), 0);
     assert_eq!(sandbox.read("workspace/one/mine"), "mine\n");
     assert_eq!(sandbox.read("workspace/one/a"), "changed\n");
-    assert_eq!(entry(&grex!(sandbox, "ls", "--json").run().json(), "one")["id"], "one");
+    assert_eq!(
+        entry(&grex!(sandbox, "ls", "--json").run().json(), "one")["id"],
+        "one"
+    );
 }
 
 #[test]
@@ -185,7 +216,10 @@ fn a_path_is_relative_to_where_it_was_typed() {
     outcome.success();
     assert_eq!(sandbox.read("workspace/two/a"), "a");
     // It means the same from everywhere from now on.
-    grex!(sandbox, "sync").in_dir("workspace/deep/er").run().success();
+    grex!(sandbox, "sync")
+        .in_dir("workspace/deep/er")
+        .run()
+        .success();
     grex!(sandbox, "sync").run().success();
 }
 
@@ -193,7 +227,11 @@ fn a_path_is_relative_to_where_it_was_typed() {
 fn a_child_that_fails_leaves_the_pack_registered() {
     let sandbox = workspace();
     let tree = Tree::plant(&sandbox, "product\n  api\n  docs\n");
-    fs::rename(tree.pack("product/api").remote.path(), sandbox.path("remotes/moved")).unwrap();
+    fs::rename(
+        tree.pack("product/api").remote.path(),
+        sandbox.path("remotes/moved"),
+    )
+    .unwrap();
     let outcome = grex!(sandbox, "add", &tree.pack("product").url).run();
     refused(&sandbox, &outcome, 4, &["product/api"]);
     assert_snapshot!(outcome.snapshot(), @r"
@@ -215,7 +253,11 @@ fn a_child_that_fails_leaves_the_pack_registered() {
     assert_eq!(sandbox.read("workspace/grex.jsonl").lines().count(), 1);
     assert!(sandbox.path("workspace/product/docs/README").is_file());
     assert!(!sandbox.path("workspace/product/api").exists());
-    fs::rename(sandbox.path("remotes/moved"), tree.pack("product/api").remote.path()).unwrap();
+    fs::rename(
+        sandbox.path("remotes/moved"),
+        tree.pack("product/api").remote.path(),
+    )
+    .unwrap();
     grex!(sandbox, "sync").run().success();
     assert!(sandbox.path("workspace/product/api/README").is_file());
 }
@@ -263,7 +305,10 @@ fn a_contract_that_cannot_be_used_registers_nothing_and_is_underlined() {
     ");
     still.check_content();
     // Once it is right, nothing is in the way.
-    remote.push_commit(".grex/pack.yaml", pack_yaml("wrong", &[]).replace("children:\n", ""));
+    remote.push_commit(
+        ".grex/pack.yaml",
+        pack_yaml("wrong", &[]).replace("children:\n", ""),
+    );
     grex!(sandbox, "add", remote.url()).run().success();
 }
 
@@ -274,7 +319,9 @@ fn a_dry_run_says_what_would_be_done() {
     sandbox.git("workspace", &["clone", "-q", &remote.url(), "there"]);
     let still = Still::of(sandbox.workspace());
     let shim = sandbox.shim();
-    let outcome = grex!(sandbox, "add", "--dry-run", remote.url()).with_shim(&shim).run();
+    let outcome = grex!(sandbox, "add", "--dry-run", remote.url())
+        .with_shim(&shim)
+        .run();
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 0
     ----- stdout -----

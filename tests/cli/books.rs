@@ -34,8 +34,16 @@ fn s4_a_torn_tail_is_dropped_with_a_warning_and_cut_by_the_next_writer() {
         let two = sandbox.remote("two").commit("a", "2").create();
         grex!(sandbox, "add", two.url()).run().success();
         let after = fs::read(sandbox.path(MANIFEST)).unwrap();
-        assert!(after.starts_with(&whole), "{}", String::from_utf8_lossy(&after));
-        assert!(after[whole.len()..].starts_with(b"{"), "{}", String::from_utf8_lossy(&after));
+        assert!(
+            after.starts_with(&whole),
+            "{}",
+            String::from_utf8_lossy(&after)
+        );
+        assert!(
+            after[whole.len()..].starts_with(b"{"),
+            "{}",
+            String::from_utf8_lossy(&after)
+        );
         assert_eq!(after.iter().filter(|byte| **byte == b'\n').count(), 2);
         let outcome = grex!(sandbox, "ls").run();
         outcome.success();
@@ -48,7 +56,10 @@ fn s4_a_last_line_that_lacks_only_its_end_is_kept_and_completed() {
     let sandbox = workspace_with(&["one"]);
     let whole = sandbox.read(MANIFEST);
     sandbox.write(MANIFEST, whole.trim_end());
-    assert_eq!(entry(&grex!(sandbox, "ls", "--json").run().json(), "one")["id"], "one");
+    assert_eq!(
+        entry(&grex!(sandbox, "ls", "--json").run().json(), "one")["id"],
+        "one"
+    );
     let two = sandbox.remote("two").commit("a", "2").create();
     grex!(sandbox, "add", two.url()).run().success();
     assert!(sandbox.read(MANIFEST).starts_with(&whole));
@@ -61,8 +72,14 @@ fn s4_garbage_in_the_middle_stops_every_verb() {
         (&b"garbage"[..], "not an event"),
         (b"\0\0\0\0", "not an event"),
         (b"<<<<<<< HEAD", "conflict"),
-        (b"{\"op\":\"add\",\"id\":\"x\",\"ts\":\"\",\"schema_version\":\"9\"}", "\"9\""),
-        (b"{\"op\":\"add\",\"id\":\"x\",\"ts\":\"\",\"schema_version\":\"1\"}", "missing"),
+        (
+            b"{\"op\":\"add\",\"id\":\"x\",\"ts\":\"\",\"schema_version\":\"9\"}",
+            "\"9\"",
+        ),
+        (
+            b"{\"op\":\"add\",\"id\":\"x\",\"ts\":\"\",\"schema_version\":\"1\"}",
+            "missing",
+        ),
         (b"\xff\xfe", "not an event"),
     ] {
         let sandbox = workspace_with(&["one"]);
@@ -84,8 +101,17 @@ fn s4_garbage_in_the_middle_stops_every_verb() {
             refused(&sandbox, &outcome, 3, &["grex.jsonl", "line 2", named]);
         }
         let error = error_of(&grex!(sandbox, "ls", "--json").run());
-        assert_eq!((&error["kind"], &error["line"]), (&"books".into(), &2.into()));
-        assert!(error["file"].as_str().unwrap().ends_with("workspace/grex.jsonl"), "{error}");
+        assert_eq!(
+            (&error["kind"], &error["line"]),
+            (&"books".into(), &2.into())
+        );
+        assert!(
+            error["file"]
+                .as_str()
+                .unwrap()
+                .ends_with("workspace/grex.jsonl"),
+            "{error}"
+        );
         still.check();
     }
 }
@@ -111,7 +137,12 @@ fn s4_a_lockfile_that_is_torn_or_gone_is_a_warning_and_written_anew() {
             let outcome = grex!(sandbox, verb).run();
             outcome.success();
             let warned = outcome.stderr.contains("grex.lock.jsonl");
-            assert_eq!(warned, !["gone", "empty"].contains(&name), "{}", outcome.snapshot());
+            assert_eq!(
+                warned,
+                !["gone", "empty"].contains(&name),
+                "{}",
+                outcome.snapshot()
+            );
         }
         grex!(sandbox, "sync").run().success();
         let after = String::from_utf8(fs::read(sandbox.path(LOCKFILE)).unwrap()).unwrap();
@@ -166,9 +197,19 @@ fn s5_on_a_read_only_file_system_looking_works_and_the_rest_says_why_not() {
     assert_eq!(read_only(&sandbox, &["ls"]).run().stdout, usual);
     let url = url_of(&sandbox, "one");
     let still = Still::of(sandbox.workspace());
-    for words in [&["sync"][..], &["add", &url, "two"], &["rm", "-y", "one"], &["init"]] {
+    for words in [
+        &["sync"][..],
+        &["add", &url, "two"],
+        &["rm", "-y", "one"],
+        &["init"],
+    ] {
         let outcome = read_only(&sandbox, words).run();
-        refused(&sandbox, &outcome, 1, &["workspace", "ead-only file system"]);
+        refused(
+            &sandbox,
+            &outcome,
+            1,
+            &["workspace", "ead-only file system"],
+        );
         still.check();
     }
 }

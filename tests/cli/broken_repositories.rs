@@ -53,15 +53,26 @@ fn s7_a_damaged_pack_fails_and_the_others_are_done() {
     refused(&sandbox, &outcome, 4, &all);
     assert_eq!(sandbox.read("workspace/sound/README"), "changed\n");
     for name in all {
-        assert_eq!(sandbox.read(format!("workspace/{name}/README")), "hello\n", "{name}");
-        assert_eq!(sandbox.read(format!("workspace/{name}/mine")), "mine\n", "{name}");
+        assert_eq!(
+            sandbox.read(format!("workspace/{name}/README")),
+            "hello\n",
+            "{name}"
+        );
+        assert_eq!(
+            sandbox.read(format!("workspace/{name}/mine")),
+            "mine\n",
+            "{name}"
+        );
     }
     let outcome = grex!(sandbox, "sync", "--json").run();
     outcome.code(4);
     for name in all {
         let pack = entry(&outcome.json(), name);
         assert_eq!(pack["result"], "err", "{pack}");
-        assert!(!pack["failure"]["message"].as_str().unwrap().is_empty(), "{pack}");
+        assert!(
+            !pack["failure"]["message"].as_str().unwrap().is_empty(),
+            "{pack}"
+        );
     }
     assert_eq!(entry(&outcome.json(), "sound")["result"], "ok");
     // Looking at them neither ends the run nor changes anything.
@@ -76,12 +87,23 @@ fn s7_what_is_broken_is_cloned_again_only_when_asked_and_kept_in_the_trash() {
     sandbox.write("workspace/one/mine", "mine\n");
     damage("head-gone", &sandbox.path("workspace/one/.git"));
     grex!(sandbox, "sync").run().code(4);
-    assert!(sandbox.path("workspace/one/mine").exists(), "not without being asked");
+    assert!(
+        sandbox.path("workspace/one/mine").exists(),
+        "not without being asked"
+    );
     let outcome = grex!(sandbox, "sync", "--force").run();
     outcome.success();
-    let place = outcome.stdout.split("is kept in ").nth(1).expect("where it is").trim_end();
+    let place = outcome
+        .stdout
+        .split("is kept in ")
+        .nth(1)
+        .expect("where it is")
+        .trim_end();
     let place = Path::new(place.lines().next().unwrap());
-    assert!(place.starts_with(sandbox.path("workspace/.grex/.state/trash")), "{place:?}");
+    assert!(
+        place.starts_with(sandbox.path("workspace/.grex/.state/trash")),
+        "{place:?}"
+    );
     assert_eq!(fs::read(place.join("mine")).unwrap(), b"mine\n");
     assert_eq!(fs::read(place.join("README")).unwrap(), b"hello\n");
     assert!(place.join(".git/objects").is_dir());
@@ -100,7 +122,10 @@ fn s7_objects_that_are_gone_are_fetched_or_named() {
         sandbox.git("workspace/one", &["fsck"]);
     } else {
         outcome.code(4);
-        assert!(!one["failure"]["message"].as_str().unwrap().is_empty(), "{one}");
+        assert!(
+            !one["failure"]["message"].as_str().unwrap().is_empty(),
+            "{one}"
+        );
     }
     assert_eq!(entry(&outcome.json(), "two")["result"], "ok");
     assert_eq!(sandbox.read("workspace/one/mine"), "mine\n");

@@ -4,9 +4,7 @@ use std::fs;
 
 use grex_fixtures::{Fault, Rule, Sandbox, grex, need};
 
-use crate::support::{
-    Still, entry, refused, register, tidy, url_of, workspace, workspace_with,
-};
+use crate::support::{Still, entry, refused, register, tidy, url_of, workspace, workspace_with};
 
 #[test]
 fn e2_a_child_without_its_git_is_reported_and_its_parent_left_alone() {
@@ -24,7 +22,12 @@ fn e2_a_child_without_its_git_is_reported_and_its_parent_left_alone() {
     let above = Still::of(sandbox.path("workspace/.git"));
     let below = Still::of(sandbox.path("workspace/below"));
     child.push_commit("b", "b");
-    for words in [&["sync"][..], &["status"], &["sync", "--force"], &["rm", "-y", "below/child"]] {
+    for words in [
+        &["sync"][..],
+        &["status"],
+        &["sync", "--force"],
+        &["rm", "-y", "below/child"],
+    ] {
         let outcome = grex!(sandbox).args(words).run();
         let code = if words[0] == "rm" { 9 } else { 4 };
         refused(&sandbox, &outcome, code, &["below/child"]);
@@ -48,7 +51,10 @@ fn e3_configuration_by_environment_works() {
         .run();
     outcome.success();
     let outcome = add("parameters")
-        .env("GIT_CONFIG_PARAMETERS", format!("'{base}=https://example.org/'"))
+        .env(
+            "GIT_CONFIG_PARAMETERS",
+            format!("'{base}=https://example.org/'"),
+        )
         .run();
     outcome.success();
     for path in ["counted", "parameters"] {
@@ -103,14 +109,22 @@ fn classes(sandbox: &Sandbox, environment: &[(&str, &str)]) -> Vec<String> {
     let list = outcome.json();
     ["gone", "ref", "dirty"]
         .iter()
-        .map(|id| entry(&list, id)["failure"]["class"].as_str().unwrap().to_owned())
+        .map(|id| {
+            entry(&list, id)["failure"]["class"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
         .collect()
 }
 
 #[test]
 fn e4_failures_are_told_apart_in_any_language() {
     let sandbox = workspace_with(&["dirty"]);
-    register(&sandbox, &[("gone", sandbox.path("remotes/gone.git").to_str().unwrap())]);
+    register(
+        &sandbox,
+        &[("gone", sandbox.path("remotes/gone.git").to_str().unwrap())],
+    );
     sandbox.remote("ref").commit("a", "a").create();
     let line = crate::support::registration("ref", &url_of(&sandbox, "ref"), Some("nowhere"));
     let manifest = sandbox.read("workspace/grex.jsonl");
@@ -124,7 +138,11 @@ fn e4_failures_are_told_apart_in_any_language() {
 
     let english = classes(&sandbox, &[]);
     assert_eq!(english, ["not-found", "no-such-ref", "dirty"]);
-    let german = [("LANGUAGE", "de"), ("LANG", "de_DE.UTF-8"), ("LC_ALL", "C.UTF-8")];
+    let german = [
+        ("LANGUAGE", "de"),
+        ("LANG", "de_DE.UTF-8"),
+        ("LC_ALL", "C.UTF-8"),
+    ];
     assert_eq!(classes(&sandbox, &german), english);
     if !need("localedef") {
         return;
@@ -156,16 +174,28 @@ fn e6_without_git_grex_says_what_it_needs() {
     let url = url_of(&sandbox, "one");
     let still = Still::of(sandbox.workspace());
     let empty = sandbox.path("empty-template");
-    for words in [&["sync"][..], &["status"], &["add", &url, "two"], &["init", "--from", &url, "new"]] {
+    for words in [
+        &["sync"][..],
+        &["status"],
+        &["add", &url, "two"],
+        &["init", "--from", &url, "new"],
+    ] {
         let outcome = grex!(sandbox).args(words).env("PATH", &empty).run();
         refused(&sandbox, &outcome, 1, &["git", "2.34"]);
-        let outcome = grex!(sandbox).args(words).env("GREX_GIT", "/no/such/git").run();
+        let outcome = grex!(sandbox)
+            .args(words)
+            .env("GREX_GIT", "/no/such/git")
+            .run();
         refused(&sandbox, &outcome, 1, &["/no/such/git"]);
         still.check_content();
     }
     // What needs no git works without.
     for words in [&["ls"][..], &["init"], &["--version"]] {
-        grex!(sandbox).args(words).env("PATH", &empty).run().success();
+        grex!(sandbox)
+            .args(words)
+            .env("PATH", &empty)
+            .run()
+            .success();
     }
 }
 
@@ -184,6 +214,8 @@ fn e6_a_git_that_is_too_old_is_refused_with_both_versions() {
             still.check_content();
         }
     }
-    shim.rules(&[Rule::on("version").fault(Fault::Version { text: "2.34.1".into() })]);
+    shim.rules(&[Rule::on("version").fault(Fault::Version {
+        text: "2.34.1".into(),
+    })]);
     grex!(sandbox, "sync").with_shim(&shim).run().success();
 }

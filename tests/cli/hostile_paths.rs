@@ -16,11 +16,17 @@ fn typed(sandbox: &Sandbox, path: &str, named: &str) {
     let remote = sandbox.path("remotes/any.git");
     let still = Still::of(sandbox.workspace());
     let shim = sandbox.shim();
-    for words in [&["add", "--", remote.to_str().unwrap(), path][..], &["rm", "--", path]] {
+    for words in [
+        &["add", "--", remote.to_str().unwrap(), path][..],
+        &["rm", "--", path],
+    ] {
         let outcome = grex!(sandbox).args(words).with_shim(&shim).run();
         refused(sandbox, &outcome, 2, &[named]);
     }
-    assert!(shim.invocations().is_empty(), "git was asked about {path:?}");
+    assert!(
+        shim.invocations().is_empty(),
+        "git was asked about {path:?}"
+    );
     still.check();
 }
 
@@ -109,7 +115,10 @@ fn p5_siblings_that_are_one_directory_somewhere_are_refused_and_both_named() {
         ("a/b", "A"),
     ] {
         let sandbox = workspace();
-        let children = [json!({"url": url, "path": one}), json!({"url": url, "path": two})];
+        let children = [
+            json!({"url": url, "path": one}),
+            json!({"url": url, "path": two}),
+        ];
         in_a_cloned_pack(&sandbox, &children, &[one, two]);
 
         // A manifest that names both, as a merge of two branches makes one.
@@ -163,7 +172,12 @@ fn p7_what_is_in_a_packs_place_is_kept() {
         ("file/below", 4),
     ] {
         let outcome = grex!(sandbox, "add", wanted.url(), place).run();
-        refused(&sandbox, &outcome, code, &[place.split('/').next().unwrap()]);
+        refused(
+            &sandbox,
+            &outcome,
+            code,
+            &[place.split('/').next().unwrap()],
+        );
         // The lock of a pack lies in its `.git`, whoever it belongs to.
         fs::remove_file(sandbox.workspace().join(place).join(".git/.grex-lock")).ok();
         still.check_content();
@@ -194,14 +208,23 @@ fn component_becomes_a_link(above: &str, pack: &str) {
     let sandbox = workspace();
     let remote = sandbox.remote("one").commit("a", "1").create();
     fs::create_dir(sandbox.path("outside")).unwrap();
-    sandbox.write("workspace/grex.jsonl", registration(pack, &remote.url(), None));
+    sandbox.write(
+        "workspace/grex.jsonl",
+        registration(pack, &remote.url(), None),
+    );
     let shim = sandbox.shim();
-    let swap = format!("rm -rf '{above}.old'; mv '{above}' '{above}.old' 2>/dev/null; ln -s ../outside '{above}'");
+    let swap = format!(
+        "rm -rf '{above}.old'; mv '{above}' '{above}.old' 2>/dev/null; ln -s ../outside '{above}'"
+    );
     let swap = format!("cd '{}' && {swap}", sandbox.workspace().display());
     let argv = ["sh", "-c", &swap].map(String::from).to_vec();
     shim.rules(&[Rule::on("clone").fault(Fault::Run { argv })]);
     let outcome = grex!(sandbox, "sync").with_shim(&shim).run();
-    assert_eq!(shim.count("clone"), 1, "the link came while a clone was under way");
+    assert_eq!(
+        shim.count("clone"),
+        1,
+        "the link came while a clone was under way"
+    );
     let outside: Vec<_> = fs::read_dir(sandbox.path("outside")).unwrap().collect();
     assert!(outside.is_empty(), "{outside:?}");
     outcome.code(4);
@@ -247,10 +270,17 @@ fn p8_rm_moves_a_link_and_not_what_it_leads_to() {
     fs::rename(sandbox.path("workspace/one"), sandbox.path("elsewhere")).unwrap();
     std::os::unix::fs::symlink("../elsewhere", sandbox.path("workspace/one")).unwrap();
     let still = Still::of(sandbox.path("elsewhere"));
-    for verb in [&["rm", "-y", "one"][..], &["rm", "-y", "--force", "one"], &["sync", "--force"]] {
+    for verb in [
+        &["rm", "-y", "one"][..],
+        &["rm", "-y", "--force", "one"],
+        &["sync", "--force"],
+    ] {
         let outcome = grex!(sandbox).args(verb).run();
         assert!(outcome.status != Some(101), "{}", outcome.snapshot());
-        assert!(outcome.status == Some(0) || outcome.stderr.contains("one"), "{url}");
+        assert!(
+            outcome.status == Some(0) || outcome.stderr.contains("one"),
+            "{url}"
+        );
         still.check();
     }
 }

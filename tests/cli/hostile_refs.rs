@@ -28,16 +28,24 @@ fn typed(sandbox: &Sandbox, reference: &str, named: &str) {
         refused(sandbox, &outcome, 2, &[named]);
     }
     // As a word of its own, what looks like a flag is one that does not exist.
-    let outcome = grex!(sandbox, "add", "--ref", reference, URL).with_shim(&shim).run();
+    let outcome = grex!(sandbox, "add", "--ref", reference, URL)
+        .with_shim(&shim)
+        .run();
     refused(sandbox, &outcome, 2, &[]);
-    assert!(shim.invocations().is_empty(), "git was asked about {reference:?}");
+    assert!(
+        shim.invocations().is_empty(),
+        "git was asked about {reference:?}"
+    );
     still.check();
 }
 
 #[track_caller]
 fn in_the_manifest(sandbox: &Sandbox, reference: &str, named: &str) {
     make_workspace(sandbox, "manifest");
-    sandbox.write("manifest/grex.jsonl", registration("pack", URL, Some(reference)));
+    sandbox.write(
+        "manifest/grex.jsonl",
+        registration("pack", URL, Some(reference)),
+    );
     let still = Still::of(sandbox.path("manifest"));
     for verb in ["ls", "sync"] {
         let outcome = grex!(sandbox, verb).in_dir("manifest").run();
@@ -49,7 +57,10 @@ fn in_the_manifest(sandbox: &Sandbox, reference: &str, named: &str) {
 #[track_caller]
 fn in_a_cloned_pack(sandbox: &Sandbox, reference: &str, named: &str) {
     make_workspace(sandbox, "parents");
-    let yaml = pack_yaml("parent", &[json!({"url": URL, "path": "child", "ref": reference})]);
+    let yaml = pack_yaml(
+        "parent",
+        &[json!({"url": URL, "path": "child", "ref": reference})],
+    );
     let parent = sandbox.remote("parent").pack_yaml(&yaml).create();
     let still = Still::of(sandbox.path("parents"));
     let outcome = grex!(sandbox, "add", parent.url()).in_dir("parents").run();
@@ -111,7 +122,10 @@ fn u7_a_ref_that_the_remote_lacks_fails_its_pack_only() {
     let outcome = grex!(sandbox, "sync", "--json").run();
     outcome.code(4);
     let one = entry(&outcome.json(), "one");
-    assert_eq!((&one["result"], &one["change"]), (&json!("err"), &json!("none")));
+    assert_eq!(
+        (&one["result"], &one["change"]),
+        (&json!("err"), &json!("none"))
+    );
     assert_eq!(one["failure"]["class"], "no-such-ref", "{one}");
     assert_eq!(entry(&outcome.json(), "two")["result"], "ok");
 }
@@ -135,7 +149,10 @@ fn u7_a_ref_that_a_pack_lacks_is_missing_in_an_existing_checkout_too() {
     let head = fs::read(sandbox.path("workspace/one/.git/HEAD")).unwrap();
     let outcome = grex!(sandbox, "sync", "--ref", "no-such-branch", "--only", "one").run();
     refused(&sandbox, &outcome, 4, &["one", "no-such-branch"]);
-    assert_eq!(fs::read(sandbox.path("workspace/one/.git/HEAD")).unwrap(), head);
+    assert_eq!(
+        fs::read(sandbox.path("workspace/one/.git/HEAD")).unwrap(),
+        head
+    );
 }
 
 #[test]
@@ -155,7 +172,11 @@ fn u7_a_full_name_means_that_ref_and_no_namesake() {
     ] {
         let outcome = grex!(sandbox, "add", remote.url(), path, "--ref", reference).run();
         outcome.success();
-        assert_eq!(sandbox.read(format!("workspace/{path}/a")), content, "{reference}");
+        assert_eq!(
+            sandbox.read(format!("workspace/{path}/a")),
+            content,
+            "{reference}"
+        );
     }
     // The same name means the same the next time.
     grex!(sandbox, "sync").run().success();

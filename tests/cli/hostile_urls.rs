@@ -36,7 +36,10 @@ fn in_the_manifest(sandbox: &Sandbox, url: &str, named: &str) {
     let still = Still::of(sandbox.path("manifest"));
     let shim = sandbox.shim();
     for words in [&["ls"][..], &["sync"]] {
-        let run = grex!(sandbox).args(words).in_dir("manifest").with_shim(&shim);
+        let run = grex!(sandbox)
+            .args(words)
+            .in_dir("manifest")
+            .with_shim(&shim);
         refused(sandbox, &run.run(), 3, &["grex.jsonl", "line 2", named]);
     }
     assert!(shim.invocations().is_empty(), "git was asked about {url:?}");
@@ -56,7 +59,8 @@ fn in_a_cloned_pack(sandbox: &Sandbox, url: &str, named: &str) {
     refused(sandbox, &outcome, 4, &["pack.yaml", "5:", named]);
     still.check_content();
 
-    let lines = registration("parent", &parent.url(), None) + &registration("other", &other.url(), None);
+    let lines =
+        registration("parent", &parent.url(), None) + &registration("other", &other.url(), None);
     sandbox.write("parents/grex.jsonl", lines);
     let outcome = grex!(sandbox, "sync").in_dir("parents").run();
     refused(sandbox, &outcome, 4, &["parent", "pack.yaml", named]);
@@ -97,8 +101,18 @@ fn u2_remote_helpers_are_refused_though_the_user_allows_them() {
         let config = sandbox.read("home/.gitconfig") + "[protocol \"ext\"]\n\tallow = always\n";
         sandbox.write("home/.gitconfig", config);
         everywhere(&sandbox, url, named);
-        for place in ["", "workspace", "parents", "own", "manifest", "parents/parent"] {
-            assert!(!sandbox.path(place).join("HACKED").exists(), "{url} ran in {place}");
+        for place in [
+            "",
+            "workspace",
+            "parents",
+            "own",
+            "manifest",
+            "parents/parent",
+        ] {
+            assert!(
+                !sandbox.path(place).join("HACKED").exists(),
+                "{url} ran in {place}"
+            );
         }
     }
 }
@@ -152,12 +166,21 @@ fn u8_a_pack_from_elsewhere_may_not_name_what_is_on_this_machine() {
         let sandbox = workspace();
         let server = HttpServer::start(&sandbox, Mood::Plain);
         let secret = sandbox.remote("secret").commit("key", "k").create();
-        let url = if form == "file" { secret.file_url() } else { secret.url() };
+        let url = if form == "file" {
+            secret.file_url()
+        } else {
+            secret.url()
+        };
         let yaml = pack_yaml("parent", &[json!({"url": url, "path": "child"})]);
         let parent = sandbox.remote("parent").pack_yaml(&yaml).create();
         let other = sandbox.remote("other").commit("a", "a").create();
         let outcome = grex!(sandbox, "add", server.url("parent")).run();
-        refused(&sandbox, &outcome, 4, &["parent/child", secret.path().to_str().unwrap()]);
+        refused(
+            &sandbox,
+            &outcome,
+            4,
+            &["parent/child", secret.path().to_str().unwrap()],
+        );
         let outcome = grex!(sandbox, "add", other.url()).run();
         outcome.success();
 

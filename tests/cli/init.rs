@@ -9,7 +9,12 @@ use crate::support::{
     Still, error_of, no_leftovers, refused, register, registration, tidy, workspace,
 };
 
-const FILES: [&str; 4] = ["grex.jsonl", "grex.lock.jsonl", ".gitignore", ".gitattributes"];
+const FILES: [&str; 4] = [
+    "grex.jsonl",
+    "grex.lock.jsonl",
+    ".gitignore",
+    ".gitattributes",
+];
 
 #[test]
 fn a_fresh_directory_becomes_a_workspace() {
@@ -37,7 +42,10 @@ fn a_fresh_directory_becomes_a_workspace() {
     grex.lock.jsonl merge=union
     # <<< grex <<<
     ");
-    assert_eq!(sandbox.read("workspace/.grex/.state/.gitignore").trim(), "*");
+    assert_eq!(
+        sandbox.read("workspace/.grex/.state/.gitignore").trim(),
+        "*"
+    );
     assert_eq!(sandbox.read("workspace/grex.jsonl"), "");
     // Git sees the books and nothing of this machine.
     sandbox.git("workspace", &["init", "-q"]);
@@ -68,7 +76,13 @@ fn once_more_changes_nothing() {
 #[test]
 fn what_is_missing_is_made_and_nothing_else_is_changed() {
     let sandbox = workspace();
-    register(&sandbox, &[("a", "https://example.org/a"), ("b/c", "https://example.org/c")]);
+    register(
+        &sandbox,
+        &[
+            ("a", "https://example.org/a"),
+            ("b/c", "https://example.org/c"),
+        ],
+    );
     let manifest = sandbox.read("workspace/grex.jsonl");
     fs::remove_file(sandbox.path("workspace/grex.lock.jsonl")).unwrap();
     fs::remove_file(sandbox.path("workspace/.gitattributes")).unwrap();
@@ -86,7 +100,10 @@ fn what_is_missing_is_made_and_nothing_else_is_changed() {
     assert_eq!(sandbox.read("workspace/grex.jsonl"), manifest);
     let ignored = sandbox.read("workspace/.gitignore");
     assert!(ignored.starts_with("target/\r\n*.o"), "{ignored:?}");
-    assert!(ignored.contains("/a/") && ignored.contains("/b/c/"), "{ignored:?}");
+    assert!(
+        ignored.contains("/a/") && ignored.contains("/b/c/"),
+        "{ignored:?}"
+    );
     let still = Still::of(sandbox.workspace());
     grex!(sandbox, "init").run().success();
     still.check();
@@ -98,7 +115,10 @@ fn a_damaged_block_is_refused_with_its_line_and_kept() {
         ("x\n# >>> grex >>>\n/a/\n", "line 2"),
         ("x\n/a/\n# <<< grex <<<\n", "line 3"),
         ("# >>> grex >>>\n# >>> grex >>>\n# <<< grex <<<\n", "line 2"),
-        ("# >>> grex >>>\n# <<< grex <<<\n# >>> grex >>>\n# <<< grex <<<\n", "line 3"),
+        (
+            "# >>> grex >>>\n# <<< grex <<<\n# >>> grex >>>\n# <<< grex <<<\n",
+            "line 3",
+        ),
     ] {
         for file in [".gitignore", ".gitattributes"] {
             let sandbox = workspace();
@@ -126,8 +146,17 @@ fn a_dry_run_says_what_would_be_made() {
 
     ----- stderr -----
     ");
-    grex!(sandbox, "init", "--dry-run", "new/place").run().success();
-    let outcome = grex!(sandbox, "init", "--dry-run", "--from", "https://example.org/w.git").run();
+    grex!(sandbox, "init", "--dry-run", "new/place")
+        .run()
+        .success();
+    let outcome = grex!(
+        sandbox,
+        "init",
+        "--dry-run",
+        "--from",
+        "https://example.org/w.git"
+    )
+    .run();
     outcome.success();
     still.check();
 }
@@ -144,8 +173,12 @@ fn another_directory_and_json() {
     ----- stderr -----
     "#);
     assert!(sandbox.path("workspace/deep/er/grex.jsonl").is_file());
-    grex!(sandbox, "-C", "deep", "-C", "er", "ls").run().success();
-    grex!(sandbox, "init", "--manifest", "deep/other.jsonl").run().success();
+    grex!(sandbox, "-C", "deep", "-C", "er", "ls")
+        .run()
+        .success();
+    grex!(sandbox, "init", "--manifest", "deep/other.jsonl")
+        .run()
+        .success();
     assert!(sandbox.path("workspace/deep/other.jsonl").is_file());
     assert!(sandbox.path("workspace/deep/other.lock.jsonl").is_file());
 }
@@ -155,7 +188,11 @@ fn a_file_in_the_way_is_named() {
     let sandbox = Sandbox::new();
     sandbox.write("workspace/file", "x");
     let outcome = grex!(sandbox, "init", "file").run();
-    assert!(matches!(outcome.status, Some(1 | 2)), "{}", outcome.snapshot());
+    assert!(
+        matches!(outcome.status, Some(1 | 2)),
+        "{}",
+        outcome.snapshot()
+    );
     assert!(outcome.stderr.contains("file"), "{}", outcome.snapshot());
     assert_eq!(sandbox.read("workspace/file"), "x");
 }
@@ -193,15 +230,29 @@ fn from_clones_a_workspace_with_all_its_packs() {
 
     ----- stderr -----
     ");
-    for file in ["NEXT", "grex.lock.jsonl", "api/README", "api/core/README", "docs/README"] {
-        assert!(sandbox.path("workspace/here").join(file).is_file(), "{file}");
+    for file in [
+        "NEXT",
+        "grex.lock.jsonl",
+        "api/README",
+        "api/core/README",
+        "docs/README",
+    ] {
+        assert!(
+            sandbox.path("workspace/here").join(file).is_file(),
+            "{file}"
+        );
     }
-    grex!(sandbox, "-C", "here", "status", "--fail-on-drift").run().success();
+    grex!(sandbox, "-C", "here", "status", "--fail-on-drift")
+        .run()
+        .success();
     // Without a directory the URL names it.
     let outcome = grex!(sandbox, "init", "--json", "--from", &url).run();
     outcome.success();
     let report = outcome.json();
-    assert_eq!(report["cloned"], serde_json::json!(["api", "api/core", "docs"]));
+    assert_eq!(
+        report["cloned"],
+        serde_json::json!(["api", "api/core", "docs"])
+    );
     assert!(sandbox.path("workspace/published/docs/README").is_file());
 }
 
@@ -211,12 +262,26 @@ fn from_what_is_no_workspace_leaves_nothing() {
     let plain = sandbox.remote("plain").commit("a", "a").create();
     let still = Still::of(sandbox.workspace());
     let outcome = grex!(sandbox, "init", "--from", plain.url(), "deep/here").run();
-    refused(&sandbox, &outcome, 2, &["plain.git", "grex.jsonl", "grex add"]);
+    refused(
+        &sandbox,
+        &outcome,
+        2,
+        &["plain.git", "grex.jsonl", "grex add"],
+    );
     still.check();
     let gone = sandbox.path("remotes/gone.git");
     let outcome = grex!(sandbox, "init", "--from", &gone, "here").run();
     refused(&sandbox, &outcome, 4, &["gone.git"]);
-    let outcome = grex!(sandbox, "init", "--from", plain.url(), "--ref", "nope", "here").run();
+    let outcome = grex!(
+        sandbox,
+        "init",
+        "--from",
+        plain.url(),
+        "--ref",
+        "nope",
+        "here"
+    )
+    .run();
     refused(&sandbox, &outcome, 4, &["nope"]);
     still.check();
 }
@@ -235,18 +300,28 @@ fn from_into_an_occupied_directory_is_refused() {
     }
     // An empty directory is as good as none.
     fs::create_dir(sandbox.path("workspace/empty")).unwrap();
-    grex!(sandbox, "init", "--from", &url, "empty").run().success();
+    grex!(sandbox, "init", "--from", &url, "empty")
+        .run()
+        .success();
 }
 
 #[test]
 fn from_with_a_pack_that_fails_keeps_the_rest() {
     let sandbox = Sandbox::new();
     let url = published(&sandbox);
-    fs::rename(sandbox.path("remotes/docs.git"), sandbox.path("remotes/moved.git")).unwrap();
+    fs::rename(
+        sandbox.path("remotes/docs.git"),
+        sandbox.path("remotes/moved.git"),
+    )
+    .unwrap();
     let outcome = grex!(sandbox, "init", "--from", &url, "here").run();
     refused(&sandbox, &outcome, 4, &["docs", "sync"]);
     assert!(sandbox.path("workspace/here/api/core/README").is_file());
-    fs::rename(sandbox.path("remotes/moved.git"), sandbox.path("remotes/docs.git")).unwrap();
+    fs::rename(
+        sandbox.path("remotes/moved.git"),
+        sandbox.path("remotes/docs.git"),
+    )
+    .unwrap();
     grex!(sandbox, "-C", "here", "sync").run().success();
     assert!(sandbox.path("workspace/here/docs/README").is_file());
     no_leftovers(&sandbox);

@@ -7,7 +7,9 @@ use std::{
 
 use grex_fixtures::{Fault, Rule, Sandbox, grex};
 
-use crate::support::{entry, error_of, no_leftovers, refused, tidy, url_of, workspace, workspace_with};
+use crate::support::{
+    entry, error_of, no_leftovers, refused, tidy, url_of, workspace, workspace_with,
+};
 
 const WAITING: &str = "waiting for the workspace";
 
@@ -32,11 +34,19 @@ fn l1_four_syncs_at_once_go_one_after_another() {
     for other in &mut others {
         let begin = Instant::now();
         while !other.stderr_so_far().contains(WAITING) {
-            assert!(begin.elapsed() < Duration::from_secs(30), "{}", other.stderr_so_far());
+            assert!(
+                begin.elapsed() < Duration::from_secs(30),
+                "{}",
+                other.stderr_so_far()
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
         let holder = first.pid().to_string();
-        assert!(other.stderr_so_far().contains(&holder), "{}", other.stderr_so_far());
+        assert!(
+            other.stderr_so_far().contains(&holder),
+            "{}",
+            other.stderr_so_far()
+        );
     }
     assert_eq!(shim.count("fetch"), 1, "nobody else is at work");
     shim.meet("held", 2);
@@ -55,14 +65,31 @@ fn l1_who_does_not_want_to_wait_ends_with_5_at_once() {
     let sandbox = workspace_with(&["one"]);
     let url = url_of(&sandbox, "one");
     let (shim, first) = held(&sandbox);
-    for words in [&["sync"][..], &["add", &url, "two"], &["rm", "one"], &["init"]] {
+    for words in [
+        &["sync"][..],
+        &["add", &url, "two"],
+        &["rm", "one"],
+        &["init"],
+    ] {
         let begin = Instant::now();
         let outcome = grex!(sandbox, "--lock-timeout", "0").args(words).run();
-        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        assert!(
+            begin.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            begin.elapsed()
+        );
         outcome.code(5);
-        assert!(outcome.stderr.contains("--lock-timeout"), "{}", outcome.snapshot());
+        assert!(
+            outcome.stderr.contains("--lock-timeout"),
+            "{}",
+            outcome.snapshot()
+        );
         let pid = first.pid().to_string();
-        assert!(outcome.stderr.contains(&pid), "who holds it:\n{}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains(&pid),
+            "who holds it:\n{}",
+            outcome.stderr
+        );
     }
     let outcome = grex!(sandbox, "sync", "--json", "--lock-timeout=0").run();
     assert_eq!(error_of(outcome.code(5))["kind"], "locked");
@@ -98,7 +125,11 @@ fn l1_packs_that_are_added_at_once_are_all_registered() {
     for name in names {
         assert_eq!(entry(&list, name)["sha"].as_str().map(str::len), Some(40));
         assert_eq!(sandbox.read(format!("workspace/{name}/f")), name);
-        assert!(sandbox.read("workspace/.gitignore").contains(&format!("\n/{name}/\n")));
+        assert!(
+            sandbox
+                .read("workspace/.gitignore")
+                .contains(&format!("\n/{name}/\n"))
+        );
     }
 }
 
@@ -117,7 +148,12 @@ fn l3_an_index_lock_that_was_left_is_named_with_its_age_and_kept() {
     let sandbox = workspace_with(&["one", "two"]);
     let lock = sandbox.write("workspace/one/.git/index.lock", "");
     let hours_ago = std::time::SystemTime::now() - Duration::from_secs(3 * 3600 + 5);
-    fs::File::options().write(true).open(&lock).unwrap().set_modified(hours_ago).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(&lock)
+        .unwrap()
+        .set_modified(hours_ago)
+        .unwrap();
     let outcome = grex!(sandbox, "sync").run();
     refused(&sandbox, &outcome, 4, &["one", "index.lock", "3 hours"]);
     assert!(lock.exists());

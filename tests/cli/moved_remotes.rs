@@ -1,12 +1,16 @@
 //! Remotes whose history is no longer what it was.
 
-use grex_fixtures::{grex, Remote, Sandbox};
+use grex_fixtures::{Remote, Sandbox, grex};
 
 use crate::support::{Still, entry, refused, register, workspace};
 
 fn two_packs() -> (Sandbox, Remote) {
     let sandbox = workspace();
-    let one = sandbox.remote("one").commit("a", "1").commit("b", "2").create();
+    let one = sandbox
+        .remote("one")
+        .commit("a", "1")
+        .commit("b", "2")
+        .create();
     let two = sandbox.remote("two").commit("a", "2").create();
     register(&sandbox, &[("one", &one.url()), ("two", &two.url())]);
     grex!(sandbox, "sync").run().success();
@@ -22,10 +26,19 @@ fn w3_a_rewritten_branch_is_followed_and_its_old_tip_named() {
     outcome.success();
     let pack = entry(&outcome.json(), "one");
     assert_eq!(pack["change"], "forced");
-    assert_eq!((&pack["sha_before"], &pack["sha_after"]), (&before.clone().into(), &after.clone().into()));
-    assert!(pack["message"].as_str().unwrap().contains(&before[..7]), "{pack}");
+    assert_eq!(
+        (&pack["sha_before"], &pack["sha_after"]),
+        (&before.clone().into(), &after.clone().into())
+    );
+    assert!(
+        pack["message"].as_str().unwrap().contains(&before[..7]),
+        "{pack}"
+    );
     assert_eq!(sandbox.git("workspace/one", &["rev-parse", "HEAD"]), after);
-    assert_eq!(sandbox.git("workspace/one", &["symbolic-ref", "HEAD"]), "refs/heads/main");
+    assert_eq!(
+        sandbox.git("workspace/one", &["symbolic-ref", "HEAD"]),
+        "refs/heads/main"
+    );
 }
 
 #[test]
@@ -75,7 +88,10 @@ fn w3_a_diverged_pack_is_left_alone_and_both_sides_are_counted() {
     let pack = entry(&outcome.json(), "one");
     assert_eq!(pack["failure"]["class"], "diverged", "{pack}");
     assert_eq!(pack["change"], "none");
-    assert_eq!(sandbox.git("workspace/one", &["rev-parse", "HEAD"]), worktree);
+    assert_eq!(
+        sandbox.git("workspace/one", &["rev-parse", "HEAD"]),
+        worktree
+    );
     index.check();
     assert_eq!(entry(&outcome.json(), "two")["result"], "ok");
 }

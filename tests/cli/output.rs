@@ -56,16 +56,31 @@ fn n9_a_reader_that_goes_away_is_no_panic() {
 #[test]
 fn n9_without_standard_error_grex_works() {
     let sandbox = workspace_with(&["one"]);
-    for (redirection, code) in [("2>&-", 0), (">&-", 1), ("<&-", 0), ("2>/dev/full", 0), (">/dev/full", 1)] {
+    for (redirection, code) in [
+        ("2>&-", 0),
+        (">&-", 1),
+        ("<&-", 0),
+        ("2>/dev/full", 0),
+        (">/dev/full", 1),
+    ] {
         let script = format!("exec \"$0\" ls {redirection}");
         let outcome = sandbox
             .program("sh")
             .args(["-c", &script, env!("CARGO_BIN_EXE_grex")])
             .run();
-        assert!(!outcome.stderr.contains("panicked"), "{redirection} {}", outcome.snapshot());
+        assert!(
+            !outcome.stderr.contains("panicked"),
+            "{redirection} {}",
+            outcome.snapshot()
+        );
         assert_ne!(outcome.status, Some(101), "{redirection}");
         if redirection != ">&-" {
-            assert_eq!(outcome.status, Some(code), "{redirection}: {}", outcome.snapshot());
+            assert_eq!(
+                outcome.status,
+                Some(code),
+                "{redirection}: {}",
+                outcome.snapshot()
+            );
         }
     }
 }
@@ -78,17 +93,37 @@ fn o1_what_a_server_says_is_shown_without_its_tricks() {
     let said = format!("remote: hello {EVIL}\nfatal: no {EVIL} way\n");
     for subcommand in ["fetch", "clone"] {
         shim.rules(&[Rule::on(subcommand).fault(Fault::fatal(&said))]);
-        for flags in [&["-vvv"][..], &["--plain"], &["--json"], &["--color=never"], &[]] {
-            let words: &[&str] = if subcommand == "fetch" { &["sync"] } else { &["add", &url, "two"] };
-            let outcome = grex!(sandbox).args(words).args(flags).with_shim(&shim).run();
+        for flags in [
+            &["-vvv"][..],
+            &["--plain"],
+            &["--json"],
+            &["--color=never"],
+            &[],
+        ] {
+            let words: &[&str] = if subcommand == "fetch" {
+                &["sync"]
+            } else {
+                &["add", &url, "two"]
+            };
+            let outcome = grex!(sandbox)
+                .args(words)
+                .args(flags)
+                .with_shim(&shim)
+                .run();
             outcome.code(4);
             harmless(&outcome);
             let all = outcome.stdout.clone() + &outcome.stderr;
-            assert!(all.contains("red") && all.contains("way"), "{}", outcome.snapshot());
+            assert!(
+                all.contains("red") && all.contains("way"),
+                "{}",
+                outcome.snapshot()
+            );
         }
     }
     // What is only said on the way is forwarded, and clean too.
-    let way = Fault::FatalThenSucceed { stderr: format!("remote: welcome {EVIL}\n") };
+    let way = Fault::FatalThenSucceed {
+        stderr: format!("remote: welcome {EVIL}\n"),
+    };
     shim.rules(&[Rule::on("fetch").fault(way)]);
     let outcome = grex!(sandbox, "sync", "-vv").with_shim(&shim).run();
     outcome.success();
@@ -105,11 +140,23 @@ fn o1_names_from_a_repository_are_shown_without_their_tricks() {
     sandbox.git("workspace/one", &["add", "-A"]);
     sandbox.git("workspace/one", &["commit", "-qm", &message]);
     sandbox.write(format!("workspace/one/{name}"), "y");
-    sandbox.git("workspace/one", &["checkout", "-q", "-b", "br\u{202e}anch\u{9b}"]);
-    for words in [&["rm", "-y", "one"][..], &["status"], &["status", "--json"], &["sync", "-vvv"]] {
+    sandbox.git(
+        "workspace/one",
+        &["checkout", "-q", "-b", "br\u{202e}anch\u{9b}"],
+    );
+    for words in [
+        &["rm", "-y", "one"][..],
+        &["status"],
+        &["status", "--json"],
+        &["sync", "-vvv"],
+    ] {
         let outcome = grex!(sandbox).args(words).run();
         harmless(&outcome);
-        assert!((outcome.stdout.clone() + &outcome.stderr).contains("one"), "{}", outcome.snapshot());
+        assert!(
+            (outcome.stdout.clone() + &outcome.stderr).contains("one"),
+            "{}",
+            outcome.snapshot()
+        );
     }
     let outcome = grex!(sandbox, "rm", "-y", "one").run();
     refused(&sandbox, &outcome, 9, &["evil", "name"]);
@@ -121,8 +168,14 @@ fn o1_a_contract_is_quoted_without_its_tricks() {
         format!("schema_version: \"1\"\nname: a\ntype: meta\n# {EVIL}\nchidlren: []\n"),
         "schema_version: \"1\"\nname: a\ntype: meta\n\"key\\e[31m\\u202e\": 1\n".to_owned(),
         "schema_version: \"1\"\nname: \"a\\e[31m\\r\\u202e\"\ntype: meta\n".to_owned(),
-        pack_yaml("a", &[json!({"url": "https://example.org/a", "path": format!("p{EVIL}")})]),
-        pack_yaml("a", &[json!({"url": format!("https://example.org/{EVIL}")})]),
+        pack_yaml(
+            "a",
+            &[json!({"url": "https://example.org/a", "path": format!("p{EVIL}")})],
+        ),
+        pack_yaml(
+            "a",
+            &[json!({"url": format!("https://example.org/{EVIL}")})],
+        ),
     ] {
         let sandbox = workspace();
         let remote = sandbox.remote("wrong").pack_yaml(&yaml).create();
@@ -157,7 +210,11 @@ fn o1_what_was_typed_is_quoted_without_its_tricks() {
         for json in [false, true] {
             let flag: &[&str] = if json { &["--json"] } else { &[] };
             let outcome = grex!(sandbox).args(flag).args(words).run();
-            assert!(matches!(outcome.status, Some(1..=8)), "{words:?} {}", outcome.snapshot());
+            assert!(
+                matches!(outcome.status, Some(1..=8)),
+                "{words:?} {}",
+                outcome.snapshot()
+            );
             harmless(&outcome);
         }
     }
@@ -240,7 +297,9 @@ fn c2_headers_stay_secret_even_while_git_traces() {
         }
         let sent = server.requests();
         assert!(
-            sent.iter().any(|request| request.header("authorization").is_some_and(|sent| sent.contains(SECRET))),
+            sent.iter().any(|request| request
+                .header("authorization")
+                .is_some_and(|sent| sent.contains(SECRET))),
             "the header never reached the server"
         );
     }
@@ -288,7 +347,12 @@ fn c2_an_origin_with_a_secret_is_shown_without_it() {
     let sandbox = workspace_with(&["one"]);
     let url = format!("https://user:{SECRET}@example.org/a.git");
     sandbox.git("workspace/one", &["remote", "set-url", "origin", &url]);
-    for words in [&["sync", "-vvv"][..], &["sync", "--json"], &["status", "-vvv"], &["status", "--json"]] {
+    for words in [
+        &["sync", "-vvv"][..],
+        &["sync", "--json"],
+        &["status", "-vvv"],
+        &["status", "--json"],
+    ] {
         let outcome = grex!(sandbox).args(words).run();
         let printed = outcome.stdout.clone() + &outcome.stderr;
         assert!(!printed.contains(SECRET), "{}", outcome.snapshot());

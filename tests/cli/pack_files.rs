@@ -34,7 +34,11 @@ fn refused_at(yaml: &str, place: &str, named: &[&str]) {
     let (_sandbox, outcome) = added_in_vain(yaml, 4);
     let place = format!("pack.yaml:{place}");
     for text in named.iter().chain([&place.as_str()]) {
-        assert!(outcome.stderr.contains(text), "{text:?} in\n{}", outcome.snapshot());
+        assert!(
+            outcome.stderr.contains(text),
+            "{text:?} in\n{}",
+            outcome.snapshot()
+        );
     }
 }
 
@@ -58,7 +62,10 @@ fn y2_anchors_and_aliases_are_refused_where_they_stand() {
 
 #[test]
 fn y2_endless_nesting_is_refused_at_once() {
-    for yaml in ["[".repeat(400_000), format!("x-a: {}1{}", "[".repeat(65), "]".repeat(65))] {
+    for yaml in [
+        "[".repeat(400_000),
+        format!("x-a: {}1{}", "[".repeat(65), "]".repeat(65)),
+    ] {
         let begin = Instant::now();
         let _ = added_in_vain(&yaml, 4);
         assert!(begin.elapsed() < 2 * AT_ONCE, "{:?}", begin.elapsed());
@@ -74,17 +81,34 @@ fn refused_on_disk(put: impl Fn(&Path), named: &str) {
     for words in [&["sync"][..], &["status"], &["sync", "--dry-run"]] {
         let begin = Instant::now();
         let (outcome, memory) = peak_memory(grex!(sandbox).args(words).timeout(20 * AT_ONCE));
-        assert!(begin.elapsed() < AT_ONCE, "{words:?} took {:?}", begin.elapsed());
+        assert!(
+            begin.elapsed() < AT_ONCE,
+            "{words:?} took {:?}",
+            begin.elapsed()
+        );
         assert!(memory < 60 * 1024, "{memory} KiB");
-        assert!(outcome.stderr.contains(named), "{named} in\n{}", outcome.snapshot());
+        assert!(
+            outcome.stderr.contains(named),
+            "{named} in\n{}",
+            outcome.snapshot()
+        );
         refused(&sandbox, &outcome, 4, &["one", "pack.yaml"]);
     }
     put(&sandbox.path("workspace/.grex/pack.yaml"));
     let still = Still::of(sandbox.path("workspace/two"));
-    for words in [&["sync"][..], &["status"], &["add", "https://example.org/a"], &["rm", "two"]] {
+    for words in [
+        &["sync"][..],
+        &["status"],
+        &["add", "https://example.org/a"],
+        &["rm", "two"],
+    ] {
         let begin = Instant::now();
         let outcome = grex!(sandbox).args(words).timeout(20 * AT_ONCE).run();
-        assert!(begin.elapsed() < AT_ONCE, "{words:?} took {:?}", begin.elapsed());
+        assert!(
+            begin.elapsed() < AT_ONCE,
+            "{words:?} took {:?}",
+            begin.elapsed()
+        );
         refused(&sandbox, &outcome, 4, &["pack.yaml", named]);
     }
     still.check();
@@ -99,7 +123,10 @@ fn y3_a_pack_yaml_of_300_megabytes_is_refused() {
 #[test]
 fn y3_a_fifo_for_a_pack_yaml_is_refused() {
     let put = |path: &Path| {
-        let status = std::process::Command::new("mkfifo").arg(path).status().unwrap();
+        let status = std::process::Command::new("mkfifo")
+            .arg(path)
+            .status()
+            .unwrap();
         assert!(status.success());
     };
     refused_on_disk(put, "regular file");
@@ -107,7 +134,10 @@ fn y3_a_fifo_for_a_pack_yaml_is_refused() {
 
 #[test]
 fn y3_a_link_to_dev_zero_for_a_pack_yaml_is_refused() {
-    refused_on_disk(|path| std::os::unix::fs::symlink("/dev/zero", path).unwrap(), "link");
+    refused_on_disk(
+        |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
+        "link",
+    );
 }
 
 #[test]
@@ -121,7 +151,9 @@ fn y3_a_pack_may_not_bring_such_a_link_along() {
             .create();
         let still = Still::of(sandbox.workspace());
         let begin = Instant::now();
-        let outcome = grex!(sandbox, "add", remote.url()).timeout(20 * AT_ONCE).run();
+        let outcome = grex!(sandbox, "add", remote.url())
+            .timeout(20 * AT_ONCE)
+            .run();
         assert!(begin.elapsed() < 2 * AT_ONCE, "{:?}", begin.elapsed());
         refused(&sandbox, &outcome, 4, &["wrong", "pack.yaml", "link"]);
         assert!(!outcome.stderr.contains("root:"), "{}", outcome.snapshot());
@@ -144,21 +176,39 @@ fn y4_every_mistake_is_named_with_its_place() {
         refused_at(&format!("{head}{rest}"), place, named);
     }
     refused_at("name: a\ntype: meta\n", "", &["schema_version"]);
-    refused_at("schema_version: 1\nname: a\ntype: meta\n", "1:17", &["schema_version"]);
-    refused_at("schema_version: \"2\"\nname: a\ntype: meta\n", "1:17", &["\"2\""]);
-    refused_at("schema_version: \"1\"\nname: A b\ntype: meta\n", "2:7", &["A b"]);
+    refused_at(
+        "schema_version: 1\nname: a\ntype: meta\n",
+        "1:17",
+        &["schema_version"],
+    );
+    refused_at(
+        "schema_version: \"2\"\nname: a\ntype: meta\n",
+        "1:17",
+        &["\"2\""],
+    );
+    refused_at(
+        "schema_version: \"1\"\nname: A b\ntype: meta\n",
+        "2:7",
+        &["A b"],
+    );
 }
 
 #[test]
 fn y4_an_unknown_action_or_type_has_its_own_exit_code() {
     let head = "schema_version: \"1\"\nname: a\n";
     for (rest, named) in [
-        ("type: declarative\nactions:\n  - symlnik: {src: a, dst: b}\n", "symlink"),
+        (
+            "type: declarative\nactions:\n  - symlnik: {src: a, dst: b}\n",
+            "symlink",
+        ),
         ("type: declaratve\n", "declarative"),
     ] {
         let (sandbox, outcome) = added_in_vain(&format!("{head}{rest}"), 8);
         assert!(outcome.stderr.contains(named), "{}", outcome.snapshot());
-        register(&sandbox, &[("wrong", sandbox.path("remotes/wrong.git").to_str().unwrap())]);
+        register(
+            &sandbox,
+            &[("wrong", sandbox.path("remotes/wrong.git").to_str().unwrap())],
+        );
         let outcome = grex!(sandbox, "sync").run();
         refused(&sandbox, &outcome, 8, &["wrong", named]);
     }
@@ -168,7 +218,10 @@ fn y4_an_unknown_action_or_type_has_its_own_exit_code() {
 fn y5_a_pack_that_contains_itself_is_named_and_not_cloned_again() {
     let sandbox = workspace();
     let place = sandbox.path("remotes/own.git");
-    let yaml = pack_yaml("own", &[json!({"url": place.to_str().unwrap(), "path": "again"})]);
+    let yaml = pack_yaml(
+        "own",
+        &[json!({"url": place.to_str().unwrap(), "path": "again"})],
+    );
     let remote = sandbox.remote("own").pack_yaml(&yaml).create();
     let shim = sandbox.shim();
     let outcome = grex!(sandbox, "add", remote.url()).with_shim(&shim).run();
@@ -184,7 +237,10 @@ fn y5_a_pack_that_contains_itself_is_named_and_not_cloned_again() {
 fn y5_a_circle_of_packs_is_named_and_its_third_level_is_not_cloned() {
     let sandbox = workspace();
     let a_place = sandbox.path("remotes/a.git");
-    let b_yaml = pack_yaml("b", &[json!({"url": format!("file://{}", a_place.display())})]);
+    let b_yaml = pack_yaml(
+        "b",
+        &[json!({"url": format!("file://{}", a_place.display())})],
+    );
     let b = sandbox.remote("b").pack_yaml(&b_yaml).create();
     let a_yaml = pack_yaml("a", &[json!({"url": b.url()})]);
     let a = sandbox.remote("a").pack_yaml(&a_yaml).create();
@@ -208,7 +264,10 @@ fn broad(count: usize) -> Sandbox {
         yaml += &format!("  - {{url: ../tiny.git, path: c{number}}}\n");
     }
     let broad = sandbox.remote("broad").pack_yaml(&yaml).create();
-    sandbox.write("workspace/grex.jsonl", registration("broad", &broad.url(), None));
+    sandbox.write(
+        "workspace/grex.jsonl",
+        registration("broad", &broad.url(), None),
+    );
     sandbox
 }
 
@@ -236,8 +295,14 @@ fn y6_many_children_are_cloned_with_little_memory() {
     let packs = packs.as_array().unwrap();
     assert_eq!(packs.len(), count + 1);
     assert!(packs.iter().all(|pack| pack["result"] == "ok"), "{packs:?}");
-    assert_eq!(sandbox.read("workspace/grex.lock.jsonl").lines().count(), count + 1);
-    assert_eq!(sandbox.read(format!("workspace/broad/c{}/a", count - 1)), "a");
+    assert_eq!(
+        sandbox.read("workspace/grex.lock.jsonl").lines().count(),
+        count + 1
+    );
+    assert_eq!(
+        sandbox.read(format!("workspace/broad/c{}/a", count - 1)),
+        "a"
+    );
     assert!(memory < 100 * 1024, "{memory} KiB");
     tidy(&sandbox, &outcome);
     no_leftovers(&sandbox);

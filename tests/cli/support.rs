@@ -108,9 +108,13 @@ impl Still {
     /// back.
     #[track_caller]
     pub(crate) fn check_content(&self) {
-        let is_time = |word: &&str| word.len() == 19 && word.bytes().all(|digit| digit.is_ascii_digit());
+        let is_time =
+            |word: &&str| word.len() == 19 && word.bytes().all(|digit| digit.is_ascii_digit());
         self.compare(|line| {
-            line.split(' ').filter(|word| !is_time(word)).collect::<Vec<_>>().join(" ")
+            line.split(' ')
+                .filter(|word| !is_time(word))
+                .collect::<Vec<_>>()
+                .join(" ")
         });
     }
 
@@ -135,7 +139,11 @@ impl Still {
 pub(crate) fn refused(sandbox: &Sandbox, outcome: &Outcome, code: i32, named: &[&str]) {
     outcome.code(code);
     for name in named {
-        assert!(outcome.stderr.contains(name), "{name:?} in\n{}", outcome.snapshot());
+        assert!(
+            outcome.stderr.contains(name),
+            "{name:?} in\n{}",
+            outcome.snapshot()
+        );
     }
     tidy(sandbox, outcome);
 }
@@ -143,8 +151,16 @@ pub(crate) fn refused(sandbox: &Sandbox, outcome: &Outcome, code: i32, named: &[
 /// Asserts that nothing was left behind, and that nothing panicked.
 #[track_caller]
 pub(crate) fn tidy(sandbox: &Sandbox, outcome: &Outcome) {
-    assert!(!outcome.stderr.contains("panicked"), "{}", outcome.snapshot());
-    assert!(!outcome.pipes_left_open, "somebody holds the pipes:\n{}", outcome.snapshot());
+    assert!(
+        !outcome.stderr.contains("panicked"),
+        "{}",
+        outcome.snapshot()
+    );
+    assert!(
+        !outcome.pipes_left_open,
+        "somebody holds the pipes:\n{}",
+        outcome.snapshot()
+    );
     no_leftovers(sandbox);
 }
 
@@ -160,7 +176,11 @@ pub(crate) fn no_leftovers(sandbox: &Sandbox) {
 pub(crate) fn half_made(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(".grex-tmp.") {
+        if entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(".grex-tmp.")
+        {
             found.push(entry.path());
         } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             found.extend(half_made(&entry.path()));
@@ -190,7 +210,10 @@ fn processes(sandbox: &Sandbox) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-        if environment.split(|byte| *byte == 0).any(|pair| pair == home) {
+        if environment
+            .split(|byte| *byte == 0)
+            .any(|pair| pair == home)
+        {
             let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
             found.push(String::from_utf8_lossy(&words).replace('\0', " "));
         }
@@ -213,8 +236,14 @@ pub(crate) fn harmless(outcome: &Outcome) {
 /// Returns the pack with this id in a list that a verb printed as JSON.
 #[track_caller]
 pub(crate) fn entry(list: &Value, id: &str) -> Value {
-    let found = list.as_array().expect("a list").iter().find(|entry| entry["id"] == id);
-    found.unwrap_or_else(|| panic!("no {id} in {list:#}")).clone()
+    let found = list
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|entry| entry["id"] == id);
+    found
+        .unwrap_or_else(|| panic!("no {id} in {list:#}"))
+        .clone()
 }
 
 /// Returns the `error` of a run with `--json`, which is all there is on stdout.
@@ -222,9 +251,19 @@ pub(crate) fn entry(list: &Value, id: &str) -> Value {
 pub(crate) fn error_of(outcome: &Outcome) -> Value {
     let document = outcome.json();
     let error = document["error"].clone();
-    assert_eq!(document.as_object().map(serde_json::Map::len), Some(1), "{document}");
-    assert!(error["kind"].is_string() && error["message"].is_string(), "{document}");
-    assert!(error.as_object().unwrap().contains_key("hint"), "{document}");
+    assert_eq!(
+        document.as_object().map(serde_json::Map::len),
+        Some(1),
+        "{document}"
+    );
+    assert!(
+        error["kind"].is_string() && error["message"].is_string(),
+        "{document}"
+    );
+    assert!(
+        error.as_object().unwrap().contains_key("hint"),
+        "{document}"
+    );
     error
 }
 
@@ -236,7 +275,9 @@ pub(crate) fn peak_memory(program: Program) -> (Outcome, u64) {
         let mut peak = 0;
         // The kernel keeps the peak; only the very last moments are missed.
         while let Ok(text) = fs::read_to_string(&status) {
-            let Some(line) = text.lines().find(|line| line.starts_with("VmHWM:")) else { break };
+            let Some(line) = text.lines().find(|line| line.starts_with("VmHWM:")) else {
+                break;
+            };
             let number = line.split_whitespace().nth(1).unwrap();
             peak = number.parse::<u64>().unwrap().max(peak);
             std::thread::sleep(Duration::from_millis(2));

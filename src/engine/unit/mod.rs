@@ -192,6 +192,7 @@ async fn locked(
                 before: checkout.commit.clone(),
                 after: checkout.commit.clone(),
                 change: Change::UpToDate,
+                commits: Some(0),
                 ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
             };
             Ok(record::with_entry(

@@ -48,6 +48,7 @@ pub(super) async fn pin(
         ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
     };
     if checkout.commit.as_ref() == Some(&target) {
+        outcome.commits = Some(0);
         return Ok(record::with_entry(
             cx,
             node,

@@ -136,7 +136,10 @@ mod tests {
             masked("url: https://example.org/a?access_token=ghp_0123456789"),
             "url: https://example.org/a?access_token=**************"
         );
-        assert_eq!(masked("name: glpat-0123456789 x"), "name: **************** x");
+        assert_eq!(
+            masked("name: glpat-0123456789 x"),
+            "name: **************** x"
+        );
     }
 
     #[test]
