@@ -49,7 +49,11 @@ fn a_clone_that_hangs_is_ended_and_leaves_nothing() {
         let outcome = run.wait();
         assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
         outcome.code(130);
-        assert!(outcome.stderr.contains("stopping"), "{}", outcome.snapshot());
+        assert!(
+            outcome.stderr.contains("stopping"),
+            "{}",
+            outcome.snapshot()
+        );
         tidy(&sandbox, &outcome);
         assert!(!sandbox.path("workspace/two").exists());
         the_next_run_is_fine(&sandbox);
@@ -61,10 +65,14 @@ fn a_real_clone_in_the_middle_leaves_nothing() {
     let (sandbox, shim) = three_packs();
     // Half of it is there when the signal comes.
     shim.rules(&[
-        Rule::on("clone").argument("two.git").fault(Fault::HalfClone { exit: None }),
+        Rule::on("clone")
+            .argument("two.git")
+            .fault(Fault::HalfClone { exit: None }),
         Rule::on("clone").argument("three.git").fault(Fault::Hang),
     ]);
-    let mut run = grex!(sandbox, "sync", "-j4", "--retries=0").with_shim(&shim).start();
+    let mut run = grex!(sandbox, "sync", "-j4", "--retries=0")
+        .with_shim(&shim)
+        .start();
     run.wait_until("two clones", || shim.count("clone") >= 2);
     run.signal(Signal::Terminate);
     let outcome = run.wait();
@@ -76,7 +84,9 @@ fn a_real_clone_in_the_middle_leaves_nothing() {
 #[test]
 fn a_child_that_ignores_the_first_signal_is_killed_in_time() {
     let (sandbox, shim) = three_packs();
-    shim.rules(&[Rule::on("clone").fault(Fault::IgnoreTerm).fault(Fault::Hang)]);
+    shim.rules(&[Rule::on("clone")
+        .fault(Fault::IgnoreTerm)
+        .fault(Fault::Hang)]);
     let mut run = grex!(sandbox, "sync", "-j4").with_shim(&shim).start();
     run.wait_until("two clones", || shim.count("clone") == 2);
     let begin = Instant::now();
@@ -92,11 +102,21 @@ fn a_child_that_ignores_the_first_signal_is_killed_in_time() {
 fn a_second_signal_kills_a_child_that_ignores_the_first() {
     let (sandbox, shim) = three_packs();
     let ready = sandbox.path("ready");
-    let argv = ["sh", "-c", &format!("echo x >> '{}'", ready.display())].map(String::from).to_vec();
-    let deaf = Rule::on("clone").fault(Fault::IgnoreTerm).fault(Fault::Run { argv }).fault(Fault::Hang);
+    let argv = ["sh", "-c", &format!("echo x >> '{}'", ready.display())]
+        .map(String::from)
+        .to_vec();
+    let deaf = Rule::on("clone")
+        .fault(Fault::IgnoreTerm)
+        .fault(Fault::Run { argv })
+        .fault(Fault::Hang);
     shim.rules(&[deaf]);
     let mut run = grex!(sandbox, "sync", "-j4").with_shim(&shim).start();
-    let deaf_ones = || std::fs::read_to_string(&ready).unwrap_or_default().lines().count();
+    let deaf_ones = || {
+        std::fs::read_to_string(&ready)
+            .unwrap_or_default()
+            .lines()
+            .count()
+    };
     run.wait_until("two deaf clones", || deaf_ones() == 2);
     run.signal(Signal::Interrupt);
     let mut stopping = String::new();
@@ -108,7 +128,11 @@ fn a_second_signal_kills_a_child_that_ignores_the_first() {
     run.signal(Signal::Interrupt);
     let outcome = run.wait();
     // Well before the first signal alone would have done it.
-    assert!(begin.elapsed() < Duration::from_millis(900), "{:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_millis(900),
+        "{:?}",
+        begin.elapsed()
+    );
     outcome.code(130);
     tidy(&sandbox, &outcome);
     the_next_run_is_fine(&sandbox);
@@ -117,11 +141,17 @@ fn a_second_signal_kills_a_child_that_ignores_the_first() {
 #[test]
 fn grandchildren_that_hold_the_pipes_hold_nobody_up() {
     let (sandbox, shim) = three_packs();
-    let rule = Rule::on("clone").fault(Fault::Grandchild { ms: 60_000 }).fault(Fault::Hang);
+    let rule = Rule::on("clone")
+        .fault(Fault::Grandchild { ms: 60_000 })
+        .fault(Fault::Hang);
     shim.rules(&[rule]);
     let mut run = grex!(sandbox, "sync", "-j4").with_shim(&shim).start();
     run.wait_until("two clones", || {
-        shim.invocations().iter().filter(|one| one.grandchild.is_some()).count() == 2
+        shim.invocations()
+            .iter()
+            .filter(|one| one.grandchild.is_some())
+            .count()
+            == 2
     });
     let begin = Instant::now();
     run.signal(Signal::Interrupt);
@@ -155,7 +185,9 @@ fn an_init_from_that_is_interrupted_leaves_nothing() {
     let shim = sandbox.shim();
     let still = Still::of(sandbox.workspace());
     shim.rules(&[Rule::on("clone").fault(Fault::Hang)]);
-    let mut run = grex!(sandbox, "init", "--from", other.url(), "deep/er").with_shim(&shim).start();
+    let mut run = grex!(sandbox, "init", "--from", other.url(), "deep/er")
+        .with_shim(&shim)
+        .start();
     run.wait_until("the clone", || shim.count("clone") == 1);
     run.signal(Signal::Interrupt);
     let outcome = run.wait();
@@ -173,7 +205,11 @@ fn waiting_for_a_lock_can_be_interrupted() {
     let second = grex!(sandbox, "sync").start();
     let begin = Instant::now();
     while !second.stderr_so_far().contains("waiting") {
-        assert!(begin.elapsed() < Duration::from_secs(30), "{}", second.stderr_so_far());
+        assert!(
+            begin.elapsed() < Duration::from_secs(30),
+            "{}",
+            second.stderr_so_far()
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
     let begin = Instant::now();
@@ -190,7 +226,12 @@ fn waiting_for_a_lock_can_be_interrupted() {
 fn n7_a_killed_grex_is_recovered_from() {
     let (sandbox, shim) = three_packs();
     shim.rules(&[
-        Rule::on("clone").argument("two.git").fault(Fault::Run { argv: vec!["true".into()] }).fault(Fault::Hang),
+        Rule::on("clone")
+            .argument("two.git")
+            .fault(Fault::Run {
+                argv: vec!["true".into()],
+            })
+            .fault(Fault::Hang),
         Rule::on("clone").argument("three.git").fault(Fault::Hang),
     ]);
     let mut run = grex!(sandbox, "sync", "-j4").with_shim(&shim).start();

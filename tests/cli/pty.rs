@@ -47,7 +47,12 @@ impl Terminal {
         words: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        let size = PtySize { rows: ROWS, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize {
+            rows: ROWS,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pair = native_pty_system().openpty(size).expect("a terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_grex"));
         command.args(words);
@@ -70,7 +75,13 @@ impl Terminal {
         }));
         let sink = Arc::clone(&seen);
         let reader = std::thread::spawn(move || watch(output, &sink));
-        Self { child, keyboard, seen, reader: Some(reader), _master: pair.master }
+        Self {
+            child,
+            keyboard,
+            seen,
+            reader: Some(reader),
+            _master: pair.master,
+        }
     }
 
     /// What is on the screen, row by row, without blank rows at its end.
@@ -115,7 +126,9 @@ impl Terminal {
 
     /// Types something.
     pub(crate) fn type_in(&mut self, text: &str) {
-        self.keyboard.write_all(text.as_bytes()).expect("somebody reads the keyboard");
+        self.keyboard
+            .write_all(text.as_bytes())
+            .expect("somebody reads the keyboard");
         self.keyboard.flush().expect("somebody reads the keyboard");
     }
 
@@ -163,7 +176,10 @@ fn watch(mut output: Box<dyn Read + Send>, sink: &Mutex<Seen>) {
 
 fn rows(screen: &vt100::Screen) -> String {
     let (_, columns) = screen.size();
-    let rows: Vec<_> = screen.rows(0, columns).map(|row| row.trim_end().to_owned()).collect();
+    let rows: Vec<_> = screen
+        .rows(0, columns)
+        .map(|row| row.trim_end().to_owned())
+        .collect();
     rows.join("\n").trim_end().to_owned()
 }
 
