@@ -1,8 +1,5 @@
 //! Files: bounded reads, atomic writes, synced appends. (Placeholder of the agreed signatures.)
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::{Path, PathBuf}};
 
 /// What a file operation was, on what, and why it failed.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +18,5 @@ pub struct FileError {
 /// `None` where there is none. A FIFO, a device, a link or a longer file is an error, at once.
 pub fn read_regular(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
     let _ = limit;
-    std::fs::read(path).map(Some).map_err(|source| FileError {
-        action: "read",
-        path: path.into(),
-        source,
-    })
+    std::fs::read(path).map(Some).map_err(|source| FileError { action: "read", path: path.into(), source })
 }
