@@ -238,6 +238,8 @@ fn describe(command: &GitCommand, ending: Ending, kept: &Tail) -> GitFailure {
     let stderr = text::shown(&kept.bytes);
     let class = match ending {
         Ending::Stalled(_) => FailureClass::Network,
+        // A server that hangs up early can make git die of a broken pipe (SIGPIPE).
+        Ending::Signalled(13) => FailureClass::Network,
         ending => failure::classify(ending.code(), &stderr),
     };
     let essence = failure::essence(&stderr);
