@@ -3,6 +3,7 @@
 import collections
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import time
@@ -104,11 +105,23 @@ def measure(world, operation, runs):
                 contestant.costs.append(cost)
 
 
+def place(world, shim):
+    """Installs the shim as git is: grex looks for git's templates beside the git that it uses."""
+    program = world.top / "shim/bin/git"
+    if not program.exists():
+        program.parent.mkdir(parents=True)
+        shutil.copy(shim, program)
+        shared = pathlib.Path(world.git).resolve().parent.parent / "share/git-core"
+        (world.top / "shim/share").mkdir()
+        (world.top / "shim/share/git-core").symlink_to(shared)
+    return str(program)
+
+
 def count_work(world, operation, shim):
     """One more run of grex, not timed, for its git processes and its peak memory."""
     log = world.top / "shim.log"
     log.write_text("")
-    steering = {"GREX_GIT": str(shim), "GIT_SHIM_LOG": str(log), "GIT_SHIM_REAL": world.git}
+    steering = {"GREX_GIT": place(world, shim), "GIT_SHIM_LOG": str(log), "GIT_SHIM_REAL": world.git}
     moved = world.move_a_tenth() if operation.moved else []
     cost = run_one(world, operation, operation.grex, moved, world.environment | steering, True)
     operation.peak_mib = cost.peak_mib
