@@ -1,8 +1,8 @@
 //! Errors, told to a person or as JSON.
 
-use std::io;
+use std::{fmt, io};
 
-use miette::{GraphicalReportHandler, GraphicalTheme};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde::Serialize;
 
 use super::{columns::paint, style, ui::Ui};
@@ -84,14 +84,21 @@ pub(super) fn tell(error: &CliError, ui: &Ui) -> u8 {
 }
 
 fn document(error: &OpError) -> Document<'_> {
+    let place = error.place.as_deref();
+    let hint = error
+        .hint
+        .as_ref()
+        .or_else(|| place.and_then(|place| place.hint.as_ref()));
+    let file = error.file.as_deref();
+    let line = place.and_then(|place| usize::try_from(place.line?).ok());
     Document {
         error: Body {
             kind: error.kind.name(),
             message: text::shown(&error.message),
-            hint: error.hint.as_ref().map(text::shown),
+            hint: hint.map(text::shown),
             pack: error.pack.as_deref(),
-            file: error.file.as_deref(),
-            line: error.line,
+            file: file.or_else(|| place.map(|place| place.file.as_str())),
+            line: error.line.or(line),
             column: error.column(),
         },
     }
@@ -151,7 +158,7 @@ fn hint_line(hint: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-/// A pack.yaml with what is wrong in it underlined. What it shows of the file is masked already.
+/// A pack's files with what is wrong in them underlined. What is shown of them is masked already.
 fn located(pack: Option<&str>, place: &PackFileError, ui: &Ui) -> String {
     let about = pack
         .map(|pack| format!("{}: ", text::shown(pack)))
@@ -165,19 +172,59 @@ fn located(pack: Option<&str>, place: &PackFileError, ui: &Ui) -> String {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(ui.message_width());
-    if handler.render_report(&mut told, place).is_err() {
-        // Formatting into a string does not fail; the bare message is there should it ever.
-        told += &format!("  {place}\n");
+    for finding in place.findings().map(Finding) {
+        if handler.render_report(&mut told, &finding).is_err() {
+            // Formatting into a string does not fail; the bare message is there should it ever.
+            told += &format!("  {finding}\n");
+        }
     }
     told
+}
+
+/// One finding by itself. What is wrong is said once, above the lines that it is about.
+#[derive(Debug)]
+struct Finding<'a>(&'a PackFileError);
+
+impl fmt::Display for Finding<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.source_code() {
+            Some(_) => formatter.write_str(&self.0.message),
+            None => self.0.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for Finding<'_> {}
+
+impl Diagnostic for Finding<'_> {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.0.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.0.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let bare = |label: LabeledSpan| match label.label() {
+            Some(text) if text == self.0.message => {
+                LabeledSpan::new_primary_with_span(None, *label.inner())
+            }
+            _ => label,
+        };
+        Some(Box::new(self.0.labels()?.map(bare)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use super::{document, labelled};
-    use crate::ops::error::{ErrorKind, OpError};
+    use super::{Finding, document, labelled};
+    use crate::{
+        model::pack::{PackSource, SourceFile, Vocabulary, parse},
+        ops::error::{ErrorKind, OpError},
+    };
 
     #[test]
     fn a_message_of_many_lines_stays_one_error() {
@@ -203,5 +250,36 @@ mod tests {
             serde_json::to_string(&document(&error)).unwrap(),
             r#"{"error":{"kind":"books","message":"x","hint":"y","file":"grex.jsonl","line":3}}"#
         );
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_file_is_said_once_and_underlined() {
+        let text = "schema_version: \"1\"\nname: x\ntype: mta\n";
+        let pack = SourceFile {
+            name: "pack.yaml",
+            text,
+        };
+        let source = PackSource { pack, target: None };
+        let place = parse(source, &Vocabulary::builtin()).unwrap_err();
+        let handler = miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::none());
+        let mut told = String::new();
+        handler.render_report(&mut told, &Finding(&place)).unwrap();
+        assert_eq!(told.matches("unknown pack type").count(), 1, "{told}");
+        assert!(
+            told.contains("pack.yaml:3:7") && told.contains("^^^"),
+            "{told}"
+        );
+
+        let error = OpError {
+            place: Some(Box::new(place)),
+            ..OpError::new(ErrorKind::UnknownName, "x")
+        };
+        let json = serde_json::to_value(document(&error)).unwrap();
+        assert_eq!(json["error"]["file"], "pack.yaml");
+        assert_eq!(
+            (&json["error"]["line"], &json["error"]["column"]),
+            (&3.into(), &7.into())
+        );
+        assert!(json["error"]["hint"].as_str().unwrap().contains("`meta`"));
     }
 }

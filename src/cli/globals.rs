@@ -53,8 +53,8 @@ pub(super) struct GlobalArgs {
     /// Wait this many seconds for a lock that another grex holds; 0 to fail at once [default: 300]
     #[arg(long, value_name = "SECONDS")]
     lock_timeout: Option<u64>,
-    /// Use colour: at a terminal, always, or never
-    #[arg(long, value_name = "WHEN", value_enum)]
+    /// Use colour: auto (at a terminal), always, or never
+    #[arg(long, value_name = "WHEN", value_enum, hide_possible_values = true)]
     color: Option<When>,
     /// Say more: the git commands (-v), what git says (-vv), every step (-vvv)
     #[arg(short = 'v', long = "verbose", action = clap::ArgAction::Count)]

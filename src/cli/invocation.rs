@@ -161,16 +161,8 @@ impl Invocation {
         let shown = self.watcher.end();
         match result {
             Ok(report) => Ok((report, shown?)),
-            Err(problem) => {
-                if let Ok(shown) = shown
-                    && !self.ui.json
-                    && !self.ui.quiet
-                {
-                    // That nobody reads it is less than the error that follows.
-                    drop(self.ui.print(&shown.kept));
-                }
-                Err(problem.into())
-            }
+            // What could be said of the packs is in the error, or did not come to be.
+            Err(problem) => Err(problem.into()),
         }
     }
 

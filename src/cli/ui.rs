@@ -6,7 +6,7 @@ use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 use serde::Serialize;
 
 use super::globals::{Globals, When};
-use crate::sys::env;
+use crate::{model::text, sys::env};
 
 /// A width for text that is wrapped where there is no terminal to say.
 const USUAL_WIDTH: usize = 100;
@@ -147,10 +147,24 @@ impl Ui {
     /// # Errors
     /// See [`Self::print`]; fails too for what JSON cannot hold, such as a path that is not UTF-8.
     pub(super) fn print_json(&self, document: &impl Serialize) -> io::Result<()> {
-        let mut text = serde_json::to_string(document).map_err(io::Error::from)?;
-        text.push('\n');
-        self.print(&text)
+        let text = serde_json::to_string(document).map_err(io::Error::from)?;
+        self.print(&(harmless_json(&text) + "\n"))
     }
+}
+
+/// Escapes what JSON allows in its strings and a terminal would obey; the value stays the same.
+fn harmless_json(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() || text::is_invisible(letter) {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                harmless += &format!("\\u{unit:04x}");
+            }
+        } else {
+            harmless.push(letter);
+        }
+    }
+    harmless
 }
 
 fn choice(color: bool) -> ColorChoice {
@@ -209,7 +223,21 @@ impl Wish {
 
 #[cfg(test)]
 mod tests {
-    use super::{When, Wish};
+    use super::{When, Wish, harmless_json};
+
+    #[test]
+    fn json_says_the_same_without_a_letter_that_a_terminal_obeys() {
+        let value = "br\u{202e}anch\u{9b}31m\u{7f}\u{feff}\u{e0041} \u{e9}\u{1f600}\n";
+        let escaped = harmless_json(&serde_json::to_string(value).unwrap_or_default());
+        assert_eq!(
+            escaped,
+            r#""br\u202eanch\u009b31m\u007f\ufeff\udb40\udc41 é😀\n""#
+        );
+        assert_eq!(
+            serde_json::from_str::<String>(&escaped).ok().as_deref(),
+            Some(value)
+        );
+    }
 
     #[test]
     fn the_flag_is_heard_before_the_environment() {

@@ -28,7 +28,9 @@ pub(super) fn answer(problem: &clap::Error, arguments: &[OsString]) -> u8 {
         }
         kind => {
             let told = match kind {
-                Clap::DisplayHelpOnMissingArgumentOrSubcommand => Told::nothing(),
+                Clap::DisplayHelpOnMissingArgumentOrSubcommand | Clap::MissingSubcommand => {
+                    Told::nothing()
+                }
                 _ => Told::read(&text::shown(problem.render().to_string())),
             };
             let code = error::tell(&CliError::Op(usage(told.message).with_hint(told.hint)), &ui);
@@ -109,6 +111,8 @@ impl Told {
                 tips.push(tip.to_owned());
             } else if trimmed.starts_with("Usage: ") {
                 usage = Some(trimmed.to_owned());
+            } else if trimmed.starts_with("For more information, try") {
+                break;
             } else if usage.is_none() && !trimmed.is_empty() {
                 message.push(
                     trimmed
@@ -158,6 +162,15 @@ mod tests {
             "the following required arguments were not provided: <PACK>..."
         );
         assert_eq!(told.usage.as_deref(), Some("Usage: grex rm <PACK>..."));
+    }
+
+    #[test]
+    fn a_value_that_is_refused_says_why_and_no_more() {
+        let told = told(&["grex", "sync", "-j0"]);
+        assert_eq!(
+            told.message,
+            "invalid value '0' for '--parallel <N>': the least is 1"
+        );
     }
 
     #[test]

@@ -177,8 +177,8 @@ fn remedy(operation: Operation) -> String {
     )
 }
 
-/// What a branch that is followed means for the checkout.
-fn role(
+/// What a branch that is followed means for the checkout. `known` is what the lockfile says.
+pub fn role(
     checkout: &Checkout,
     followed: &Followed,
     wanted: &Wanted,

@@ -23,6 +23,8 @@ pub enum Event<'a> {
     Said(&'a PackPath, &'a str),
     /// A pack is put back: another try comes after the pause.
     Postponed(&'a PackPath, Duration, &'a str),
+    /// A pack was looked at.
+    Looked(&'a PackPath),
     /// A pack is done with.
     Finished(&'a PackOutcome),
     /// A git command has ended.

@@ -40,7 +40,10 @@ pub async fn work_to_lose(
     }
     match checkout::linked_worktrees(git_dir) {
         Ok(worktrees) if worktrees.is_empty() => {}
-        Ok(worktrees) => findings.push(format!("{} more worktrees belong to it", worktrees.len())),
+        Ok(worktrees) => findings.push(format!(
+            "{} more of it",
+            plural(worktrees.len() as u64, "worktree")
+        )),
         Err(error) => findings.push(format!("its worktrees cannot be listed: {error}")),
     }
     for nested in nested_repositories(root, children) {
@@ -66,7 +69,7 @@ async fn ask(
     let status = repository
         .status(Untracked::EverythingAndIgnored, cancel)
         .await?;
-    let changed = status.staged + status.unstaged + status.untracked + status.conflicts;
+    let changed = status.changed();
     if changed > 0 {
         let paths: Vec<_> = status
             .changed_paths()
@@ -74,7 +77,8 @@ async fn ask(
             .map(|path| format!("`{path}`"))
             .collect();
         findings.push(format!(
-            "{changed} files are changed or untracked: {}",
+            "{}, changed or untracked: {}",
+            plural(changed, "file"),
             paths.join(", ")
         ));
     }
@@ -90,7 +94,8 @@ async fn ask(
         .count();
     if hidden > 0 {
         findings.push(format!(
-            "{hidden} files are marked so that git does not see their edits"
+            "{} marked so that git does not see edits",
+            plural(hidden as u64, "file")
         ));
     }
     if status.head.is_some() {
@@ -113,14 +118,17 @@ async fn unpublished(
         .count_commits(&["HEAD", "--branches", "--tags"], &excluded, cancel)
         .await?;
     if unpushed > 0 {
-        findings.push(format!("{unpushed} commits that no remote has"));
+        findings.push(format!("{} that no remote has", plural(unpushed, "commit")));
     }
     let kept = ["HEAD", "--all"];
     let forgotten = repository
         .count_commits(&["--reflog"], &kept, cancel)
         .await?;
     if forgotten > 0 {
-        findings.push(format!("{forgotten} commits that only the reflog knows"));
+        findings.push(format!(
+            "{} that only the reflog knows",
+            plural(forgotten, "commit")
+        ));
     }
     Ok(())
 }
@@ -156,6 +164,11 @@ async fn published_tags(
         }
     }
     Ok(published)
+}
+
+fn plural(count: u64, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
 }
 
 fn is_empty(root: &Path) -> bool {

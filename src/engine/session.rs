@@ -63,7 +63,7 @@ pub struct Session {
     pub cancel: Cancel,
     /// Watches it.
     pub observer: Arc<dyn Observer>,
-    git: OnceCell<Git>,
+    git: OnceCell<(Program, Git)>,
 }
 
 impl Session {
@@ -92,18 +92,28 @@ impl Session {
     /// # Errors
     /// Fails when there is none that is new enough.
     pub async fn git(&self) -> Result<&Git, ProgramError> {
-        self.git
+        let (_, git) = self
+            .git
             .get_or_try_init(|| async {
                 let memory = self.workspace.git_memory();
                 let memory = (!self.settings.dry_run).then_some(memory.as_path());
                 let program =
                     Program::find(self.settings.git.clone(), memory, &self.cancel).await?;
                 let observer = Arc::clone(&self.observer);
-                Ok(Git::new(
+                let git = Git::new(
                     &program,
                     Arc::new(move |record| observer.observe(Event::Command(record))),
-                ))
+                );
+                Ok::<_, ProgramError>((program, git))
             })
-            .await
+            .await?;
+        Ok(git)
+    }
+
+    /// Remembers which git was found, for a workspace that was not there when it was looked for.
+    pub fn remember_git(&self) {
+        if let Some((program, _)) = self.git.get() {
+            program.remember(&self.workspace.git_memory());
+        }
     }
 }

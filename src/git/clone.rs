@@ -140,8 +140,24 @@ impl Git {
         Ok(CloneSetup::judge(
             &answer,
             env::git_template_directory(),
-            stock_template(&self.program),
+            self.stock_template(neutral, cancel).await?,
         ))
+    }
+
+    /// Looks for the template directory that git came with beside its file, and beside its own
+    /// programs when that file is only a wrapper.
+    async fn stock_template(
+        &self,
+        neutral: &Path,
+        cancel: &Cancel,
+    ) -> Result<Option<PathBuf>, GitError> {
+        if let Some(template) = stock_template(&self.program) {
+            return Ok(Some(template));
+        }
+        let command = GitCommand::new(&self.program, neutral, "--exec-path", Nature::Query);
+        let answer = self.ask(&command, cancel).await?;
+        let text = String::from_utf8_lossy(&answer);
+        Ok(stock_template(Path::new(text.trim())))
     }
 }
 
@@ -188,12 +204,15 @@ impl CloneSetup {
     }
 }
 
-/// The template directory beside a git that is installed in the usual way
-/// (`<prefix>/bin/git` and `<prefix>/share/git-core/templates`).
-fn stock_template(program: &Path) -> Option<PathBuf> {
-    let program = program.canonicalize().ok()?;
-    let template = program.parent()?.parent()?.join("share/git-core/templates");
-    template.is_dir().then_some(template)
+/// The template directory of a git whose file, or whose directory of programs, is `installed`:
+/// `<prefix>/share/git-core/templates`, where the prefix is the nearest directory that has one.
+fn stock_template(installed: &Path) -> Option<PathBuf> {
+    let installed = installed.canonicalize().ok()?;
+    let mut above = installed.ancestors().skip(1).take(3);
+    above.find_map(|prefix| {
+        let template = prefix.join("share/git-core/templates");
+        template.is_dir().then_some(template)
+    })
 }
 
 /// Says whether a template directory holds only what git ships: samples of hooks, an empty

@@ -23,6 +23,8 @@ const MAXIMUM_ANSWER: usize = 4096;
 pub struct Program {
     path: PathBuf,
     version: GitVersion,
+    /// What it said.
+    text: String,
 }
 
 /// No git that grex can work with.
@@ -74,20 +76,18 @@ impl Program {
         let remembered = memory.and_then(recall).filter(|known| {
             stamp == Some((known.size, known.modified_ns)) && known.program == path
         });
-        let text = match remembered {
+        // A program that stands in front of git stays the same when git is updated: what was too
+        // old is asked again.
+        let sufficient = remembered.filter(|known| {
+            GitVersion::parse(&known.version)
+                .is_ok_and(|version| version.require_minimum(&path).is_ok())
+        });
+        let text = match sufficient {
             Some(known) => known.version,
             None => {
                 let text = ask(&path, cancel).await?;
-                if let (Some(memory), Some((size, modified_ns))) = (memory, stamp) {
-                    remember(
-                        memory,
-                        &Remembered {
-                            program: path.clone(),
-                            size,
-                            modified_ns,
-                            version: text.clone(),
-                        },
-                    );
+                if let Some(memory) = memory {
+                    remember(memory, &path, &text);
                 }
                 text
             }
@@ -97,12 +97,21 @@ impl Program {
             reason: error.to_string(),
         })?;
         version.require_minimum(&path)?;
-        Ok(Self { path, version })
+        Ok(Self {
+            path,
+            version,
+            text,
+        })
     }
 
     /// The program's file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Remembers the answer in `memory`, for later runs.
+    pub fn remember(&self, memory: &Path) {
+        remember(memory, &self.path, &self.text);
     }
 
     /// What it says its version is.
@@ -159,8 +168,17 @@ fn recall(memory: &Path) -> Option<Remembered> {
 
 /// Remembering saves a process on the next run and nothing else: where it is not possible (a
 /// read-only disk, no state directory yet), the next run asks again.
-fn remember(memory: &Path, answer: &Remembered) {
-    if let Ok(json) = serde_json::to_vec(answer)
+fn remember(memory: &Path, program: &Path, version: &str) {
+    let Some((size, modified_ns)) = stamp(program) else {
+        return;
+    };
+    let answer = Remembered {
+        program: program.to_owned(),
+        size,
+        modified_ns,
+        version: version.to_owned(),
+    };
+    if let Ok(json) = serde_json::to_vec(&answer)
         && memory.parent().is_some_and(Path::is_dir)
     {
         drop(fs::replace_atomically(memory, &json));

@@ -15,7 +15,7 @@ use crate::{
     },
     git::refs::ObjectId,
     model::{
-        event::Event as ManifestEvent,
+        event::{Event as ManifestEvent, Patch},
         manifest::Declaration,
         path::{self, PackPath},
         reference::RefName,
@@ -47,6 +47,18 @@ pub struct AddRequest {
     pub directory: PathBuf,
 }
 
+/// Whether a registration is news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Registered {
+    /// It is, and the pack was cloned.
+    Cloned,
+    /// It is, and the repository was there already.
+    Adopted,
+    /// It is not: the pack was registered already.
+    Already,
+}
+
 /// What was registered.
 #[derive(Debug, Serialize)]
 pub struct AddReport {
@@ -62,6 +74,8 @@ pub struct AddReport {
     pub sha: Option<ObjectId>,
     /// Whether its actions were applied.
     pub installed: bool,
+    /// Whether that is news.
+    pub registered: Registered,
     /// What changed on disk.
     pub change: Change,
     /// Its children, each with what became of it.
@@ -162,12 +176,24 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
         .chain([&declaration.path])
         .collect();
     books::hide_packs(session, hidden)?;
-    if !unchanged {
-        let now = session.clock.now_text();
-        books::append(session, "add", &[ManifestEvent::add(&now, &declaration)]).await?;
-    }
+    let now = session.clock.now_text();
+    let event = match live {
+        _ if unchanged => None,
+        // What other writers have put into the declaration stays.
+        Some(live) => {
+            let patch = Patch::default().reference(declaration.reference.as_ref());
+            Some(ManifestEvent::update(&now, &live.id, patch))
+        }
+        None => Some(ManifestEvent::add(&now, &declaration)),
+    };
+    books::append(session, "add", event.as_slice()).await?;
     writer.finish()?;
-    Ok(report(&declaration, &own, outcomes))
+    let registered = match own.change {
+        _ if unchanged => Registered::Already,
+        Change::Cloned => Registered::Cloned,
+        _ => Registered::Adopted,
+    };
+    Ok(report(&declaration, registered, &own, outcomes))
 }
 
 /// Checks that the declaration fits beside what is registered.
@@ -225,7 +251,12 @@ fn give_up(session: &Session, outcome: PackOutcome) -> OpError {
     }
 }
 
-fn report(declaration: &Declaration, own: &PackOutcome, children: Vec<PackOutcome>) -> AddReport {
+fn report(
+    declaration: &Declaration,
+    registered: Registered,
+    own: &PackOutcome,
+    children: Vec<PackOutcome>,
+) -> AddReport {
     let mut children: Vec<_> = children.into_iter().map(SyncedPack::from).collect();
     children.sort_by(|a, b| a.id.cmp(&b.id));
     AddReport {
@@ -234,6 +265,7 @@ fn report(declaration: &Declaration, own: &PackOutcome, children: Vec<PackOutcom
         path: declaration.path.to_string(),
         sha: own.after.clone(),
         installed: false,
+        registered,
         change: own.change,
         children,
     }
@@ -243,14 +275,19 @@ fn plan(session: &Session, declaration: &Declaration) -> Result<AddReport, OpErr
     let books = books::read(session)?;
     node_for(session, &books, declaration)?;
     let root = session.workspace.pack_root(&declaration.path)?;
-    let change = if root.exists() {
-        Change::None
-    } else {
-        Change::Cloned
+    let is_live = books
+        .manifest
+        .packs
+        .values()
+        .any(|live| live.path == declaration.path);
+    let (registered, change) = match (is_live, root.exists()) {
+        (true, _) => (Registered::Already, Change::None),
+        (false, true) => (Registered::Adopted, Change::None),
+        (false, false) => (Registered::Cloned, Change::Cloned),
     };
     let own = PackOutcome {
         change,
         ..PackOutcome::unchanged(&declaration.path, &declaration.url, Verdict::Ok)
     };
-    Ok(report(declaration, &own, Vec::new()))
+    Ok(report(declaration, registered, &own, Vec::new()))
 }

@@ -1,13 +1,19 @@
 //! The workspace's books at the beginning of a verb: manifest, lockfile, and the packs that have
 //! no parent among the packs.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use crate::{
-    engine::{event::Event, node::Found, session::Session, tree},
+    engine::{
+        event::Event,
+        node::Found,
+        outcome::{PackOutcome, Verdict},
+        session::Session,
+        tree,
+    },
     model::{
         block,
-        event::Event as ManifestEvent,
+        event::{Event as ManifestEvent, Patch},
         lock::Lockfile,
         manifest::Manifest,
         path::{self, PackId, PackPath},
@@ -108,6 +114,34 @@ pub(super) async fn append(
         cancel: session.cancel.token(),
     };
     Ok(manifest::append(&session.workspace, events, &holder, wait).await?)
+}
+
+/// Says in the manifest what type the packs really are, where it says otherwise: their pack.yaml is
+/// the authority.
+pub(super) async fn note_types(
+    session: &Session,
+    verb: &'static str,
+    manifest: &Manifest,
+    outcomes: &[PackOutcome],
+) -> Result<(), OpError> {
+    let types: HashMap<&str, &str> = outcomes
+        .iter()
+        .filter(|outcome| outcome.verdict == Verdict::Ok)
+        .filter_map(|outcome| outcome.entry.as_ref())
+        .map(|entry| (entry.path.as_str(), entry.pack_type.as_str()))
+        .collect();
+    let now = session.clock.now_text();
+    let events: Vec<_> = manifest
+        .packs
+        .values()
+        .filter_map(|declaration| {
+            let seen = *types.get(declaration.path.as_str())?;
+            let patch = Patch::default().pack_type(seen);
+            (seen != declaration.pack_type)
+                .then(|| ManifestEvent::update(&now, &declaration.id, patch))
+        })
+        .collect();
+    append(session, verb, &events).await
 }
 
 /// A URL as it was typed in `directory`: a relative path is one from there, as with `git clone`.

@@ -117,6 +117,12 @@ impl OpError {
         };
         Self {
             hint: failure.hint.clone(),
+            file: failure.file.as_ref().map(|place| place.file.clone()),
+            line: failure
+                .file
+                .as_ref()
+                .and_then(|place| place.line)
+                .map(|line| line as usize),
             place: failure.file,
             ..Self::new(kind, failure.message)
         }

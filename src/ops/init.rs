@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    engine::{event::Event, session::Session},
+    engine::session::Session,
     git::{
         clone::{CloneHead, CloneRequest},
         run::{GitError, Watch},
@@ -21,7 +21,7 @@ use crate::{
 use super::{
     books,
     error::{ErrorKind, OpError},
-    run,
+    present, run,
     sync::{SyncReport, SyncRequest, SyncedPack, sync},
 };
 
@@ -32,6 +32,7 @@ const ATTRIBUTES: [&str; 2] = ["grex.jsonl merge=union", "grex.lock.jsonl merge=
 #[derive(Debug, Serialize)]
 pub struct InitReport {
     /// The workspace.
+    #[serde(serialize_with = "present::path")]
     pub workspace: PathBuf,
     /// The files that were made or completed, relative to it.
     pub created: Vec<String>,
@@ -161,7 +162,8 @@ pub async fn init_from(
     }
     clone_workspace(session, &url, request.reference.as_ref()).await?;
     let completed = init(session).await?;
-    let SyncReport { packs } = sync(session, SyncRequest::default()).await?;
+    session.remember_git();
+    let SyncReport { packs, .. } = sync(session, SyncRequest::default()).await?;
     Ok(report(&session.workspace, completed.created, packs))
 }
 
@@ -177,7 +179,11 @@ async fn clone_workspace(
     let temporary = parent.join(format!(".grex-tmp.{name}.{:x}", std::process::id()));
     let result = clone_into(session, url, reference, &temporary).await;
     let placed = match result {
-        Ok(()) => fs::rename_noreplace(&temporary, root).map_err(OpError::from),
+        Ok(()) => {
+            // An empty directory is as good as none.
+            fs::remove_empty(&[root.to_owned()]);
+            fs::rename_noreplace(&temporary, root).map_err(OpError::from)
+        }
         Err(error) => Err(error),
     };
     if placed.is_err() {
@@ -196,16 +202,8 @@ async fn clone_into(
     let git = session.git().await?;
     let neutral = temporary.parent().unwrap_or(temporary);
     let setup = git.clone_setup(neutral, &session.cancel).await?;
-    let observer = Arc::clone(&session.observer);
     let mut watch = Watch {
         stall: session.settings.stall_timeout,
-        on_line: Box::new(move |line| {
-            if let crate::git::progress::Line::Remote(text)
-            | crate::git::progress::Line::Local(text) = line
-            {
-                observer.observe(Event::Warning(&text));
-            }
-        }),
         ..Watch::quiet(&session.cancel)
     };
     let name = reference.map(|reference| reference.short_name());

@@ -1,5 +1,7 @@
 //! How outcomes look in reports.
 
+use std::path::Path;
+
 use serde::{Serialize, Serializer};
 
 use crate::{engine::outcome::PackFailure, git::refs::ObjectId};
@@ -60,4 +62,19 @@ pub(super) fn commit<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(id.as_ref().map_or("", ObjectId::as_str))
+}
+
+/// Serialises a path as text; bytes that are no text are replaced.
+pub(super) fn path<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}
+
+/// Serialises a path that need not be there.
+pub(super) fn optional_path<S: Serializer>(
+    path: &Option<std::path::PathBuf>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    path.as_ref()
+        .map(|path| path.to_string_lossy())
+        .serialize(serializer)
 }

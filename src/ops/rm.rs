@@ -28,7 +28,7 @@ use crate::{
 use super::{
     books::{self, Books},
     error::{ErrorKind, OpError},
-    run,
+    present, run,
 };
 
 /// What to take out.
@@ -56,6 +56,7 @@ pub struct RemovedPack {
     /// What became of what it had installed.
     pub teardown: Teardown,
     /// Where its directory lies now.
+    #[serde(serialize_with = "present::optional_path")]
     pub trash: Option<PathBuf>,
     /// The work that it had, when it was removed in spite of that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -100,43 +101,50 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
     let books = books::read(session)?;
     let mut writer = LockfileWriter::new(&session.workspace, books.lockfile.clone());
     let mut removed = Vec::new();
+    let mut trouble = None;
     for removal in &removals {
-        let trash = match !request.keep_files && removal.root.symlink_metadata().is_ok() {
-            true => Some(trash::move_to_trash(
-                &session.workspace,
-                &removal.root,
-                &removal.declaration.path,
-                session.clock.now(),
-            )?),
-            false => None,
-        };
-        let now = session.clock.now_text();
-        books::append(
-            session,
-            "rm",
-            &[ManifestEvent::rm(&now, &removal.declaration.id)],
-        )
-        .await?;
-        writer.forget(removal.declaration.path.as_str());
-        for path in &removal.below {
+        match take_out(session, removal, request).await {
+            Ok(pack) => removed.push(pack),
+            Err(error) => {
+                trouble = Some(error);
+                break;
+            }
+        }
+        for path in removal.below.iter().chain([&removal.declaration.path]) {
             writer.forget(path.as_str());
         }
-        removed.push(RemovedPack {
-            files_deleted: trash.is_some(),
-            trash,
-            ..planned(removal, request)
-        });
     }
-    let gone: HashSet<_> = removals
-        .iter()
-        .map(|removal| &removal.declaration.path)
-        .collect();
+    let gone: HashSet<_> = removed.iter().map(|pack| pack.id.as_str()).collect();
     books::hide_packs(
         session,
-        books::places(&books.roots).filter(|path| !gone.contains(path)),
+        books::places(&books.roots).filter(|path| !gone.contains(path.as_str())),
     )?;
     writer.finish()?;
-    Ok(removed)
+    trouble.map_or(Ok(removed), Err)
+}
+
+/// Moves one pack away, and then says so in the manifest: should that fail, the pack is declared
+/// and missing, and the next `sync` brings it back.
+async fn take_out(
+    session: &Session,
+    removal: &Removal,
+    request: &RmRequest,
+) -> Result<RemovedPack, OpError> {
+    let mut pack = planned(removal, request);
+    if pack.files_deleted {
+        let path = &removal.declaration.path;
+        let now = session.clock.now();
+        pack.trash = Some(trash::move_to_trash(
+            &session.workspace,
+            &removal.root,
+            path,
+            now,
+        )?);
+    }
+    let now = session.clock.now_text();
+    let event = ManifestEvent::rm(&now, &removal.declaration.id);
+    books::append(session, "rm", &[event]).await?;
+    Ok(pack)
 }
 
 fn planned(removal: &Removal, request: &RmRequest) -> RemovedPack {
@@ -278,26 +286,31 @@ pub(super) fn node_of(entry: &LockEntry) -> Option<Node> {
         .ok()
 }
 
-/// Moves a pack that nothing declares to the trash, unless there is work to lose.
-pub(super) async fn prune(
+/// What would be lost with the pack at `root`. `others` are asked about on their own.
+pub(super) async fn work_to_lose(
     session: &Session,
-    node: &Node,
     root: &Path,
-) -> Result<PackOutcome, OpError> {
-    let work =
-        loss::work_to_lose(session.git().await?, root, &HashSet::new(), &session.cancel).await;
-    if !work.is_empty() {
-        let failure = PackFailure::new(
-            FailureClass::Dirty,
-            format!(
-                "nothing declares it any more, but there is work to lose: {}",
-                work.join("; ")
-            ),
-        )
-        .with_hint("push or commit it, or move the directory away yourself")
-        .as_refusal();
-        return Ok(PackOutcome::failed(&node.path, &node.url, failure));
-    }
+    others: &HashSet<PathBuf>,
+) -> Result<Vec<String>, OpError> {
+    Ok(loss::work_to_lose(session.git().await?, root, others, &session.cancel).await)
+}
+
+/// The outcome of a pack that nothing declares and that has work to lose.
+pub(super) fn refuse_to_prune(node: &Node, work: &[String]) -> PackOutcome {
+    let failure = PackFailure::new(
+        FailureClass::Dirty,
+        format!(
+            "nothing declares it any more, but there is work to lose: {}",
+            work.join("; ")
+        ),
+    )
+    .with_hint("push or commit it, or move the directory away yourself")
+    .as_refusal();
+    PackOutcome::failed(&node.path, &node.url, failure)
+}
+
+/// Moves a pack that nothing declares, and that has no work to lose, to the trash.
+pub(super) fn prune(session: &Session, node: &Node, root: &Path) -> Result<PackOutcome, OpError> {
     let kept = trash::move_to_trash(&session.workspace, root, &node.path, session.clock.now())?;
     Ok(PackOutcome {
         change: Change::Removed,

@@ -26,7 +26,7 @@ impl EndSignal {
     }
 }
 
-/// Cancels `cancel` at each signal that asks grex to end, and reports the first one through
+/// Cancels `cancel` at each signal that asks grex to end, and reports each through
 /// `seen`. Runs until it is dropped.
 ///
 /// # Errors
@@ -35,18 +35,42 @@ impl EndSignal {
 pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal)) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let mut hangup = signal(SignalKind::hangup())?;
+    let mut hangup = match is_ignored(SignalKind::hangup()) {
+        // Started by `nohup`: the run is to outlive its terminal.
+        true => None,
+        false => Some(signal(SignalKind::hangup())?),
+    };
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     loop {
         let end = tokio::select! {
-            _ = hangup.recv() => EndSignal::Hangup,
+            _ = next(hangup.as_mut()) => EndSignal::Hangup,
             _ = interrupt.recv() => EndSignal::Interrupt,
             _ = terminate.recv() => EndSignal::Terminate,
         };
         seen(end);
         cancel.request();
     }
+}
+
+#[cfg(unix)]
+async fn next(signal: Option<&mut tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Says whether this process was started with the signal ignored, as far as the system tells
+/// (`SigIgn` in proc(5)).
+#[cfg(unix)]
+fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (kind.as_raw_value() - 1) & 1 == 1)
 }
 
 /// Cancels `cancel` at each Ctrl-C. Runs until it is dropped.

@@ -46,7 +46,6 @@ enum Kind {
 #[derive(Debug, Default)]
 struct Seen {
     shown: HashSet<String>,
-    kept: String,
     broken: Option<io::Error>,
 }
 
@@ -55,8 +54,6 @@ struct Seen {
 pub(in crate::cli) struct Shown {
     /// The packs whose line the reader of the results has seen.
     pub(in crate::cli) packs: HashSet<String>,
-    /// Lines of packs that were done with, and that the reader of the results has not seen.
-    pub(in crate::cli) kept: String,
 }
 
 impl Watcher {
@@ -94,7 +91,6 @@ impl Watcher {
             Some(error) => Err(error),
             None => Ok(Shown {
                 packs: mem::take(&mut seen.shown),
-                kept: mem::take(&mut seen.kept),
             }),
         }
     }
@@ -152,8 +148,6 @@ impl Watcher {
         let mut seen = self.seen();
         if shown {
             seen.shown.insert(news.id.to_owned());
-        } else {
-            seen.kept += &news.line();
         }
     }
 }
@@ -189,6 +183,11 @@ impl Observer for Watcher {
                 });
                 if let Kind::Display(display) = &self.kind {
                     display.change(|board| board.postponed(pack.as_str()));
+                }
+            }
+            Event::Looked(pack) => {
+                if let Kind::Display(display) = &self.kind {
+                    display.change(|board| board.finished(pack.as_str(), false));
                 }
             }
             Event::Finished(outcome) => self.finished(outcome.into()),

@@ -7,10 +7,9 @@ use crate::{
     cli::{
         error::CliError, globals::GlobalArgs, invocation::Invocation, progress::Shown, ui::Piece,
     },
-    engine::outcome::Change,
     model::text,
     ops::{
-        add::{AddReport, AddRequest, add},
+        add::{AddReport, AddRequest, Registered, add},
         error::OpError,
     },
 };
@@ -81,9 +80,10 @@ pub(in crate::cli) async fn run(args: AddArgs, invocation: &Invocation) -> Resul
 fn pieces(report: &AddReport, shown: &Shown, invocation: &Invocation) -> Vec<Piece> {
     let id = text::shown(&report.id);
     if invocation.globals.dry_run {
-        let what = match report.change {
-            Change::Cloned => "would be registered and cloned",
-            _ => "would be registered; a repository is in its place already",
+        let what = match report.registered {
+            Registered::Cloned => "would be registered and cloned",
+            Registered::Adopted => "would be registered; something is in its place already",
+            Registered::Already => "registered already",
         };
         return vec![Piece::Out(format!(
             "{id}  {what}\ndry run: nothing was changed\n"
@@ -94,7 +94,12 @@ fn pieces(report: &AddReport, shown: &Shown, invocation: &Invocation) -> Vec<Pie
         .as_ref()
         .map(|sha| format!(", at {}", sha.short()))
         .unwrap_or_default();
-    let mut pieces = vec![Piece::Out(format!("{id} is registered{at}\n"))];
+    let what = match report.registered {
+        Registered::Cloned => "registered and cloned",
+        Registered::Adopted => "registered; the repository in its place is the same one",
+        Registered::Already => "registered already",
+    };
+    let mut pieces = vec![Piece::Out(format!("{id}  {what}{at}\n"))];
     if !report.children.is_empty() {
         let retry = invocation.retry();
         let outcome = Outcome {

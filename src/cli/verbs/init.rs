@@ -102,6 +102,7 @@ pub(in crate::cli) async fn run(args: InitArgs, invocation: &Invocation) -> Resu
         )?,
     };
     let session = invocation.session(workspace);
+    let is_clone = from.is_some();
     let (report, shown) = match from {
         Some(request) => invocation.watch(init_from(&session, request)).await?,
         None => invocation.watch(init(&session)).await?,
@@ -109,12 +110,19 @@ pub(in crate::cli) async fn run(args: InitArgs, invocation: &Invocation) -> Resu
     if globals.json {
         invocation.ui.print_json(&report)?;
     } else {
-        invocation.ui.report(&pieces(&report, &shown, invocation))?;
+        invocation
+            .ui
+            .report(&pieces(&report, &shown, is_clone, invocation))?;
     }
     Ok(report.exit_code())
 }
 
-fn pieces(report: &InitReport, shown: &Shown, invocation: &Invocation) -> Vec<Piece> {
+fn pieces(
+    report: &InitReport,
+    shown: &Shown,
+    is_clone: bool,
+    invocation: &Invocation,
+) -> Vec<Piece> {
     let root = report.workspace.to_string_lossy();
     let mut pieces = Vec::new();
     if !report.packs.is_empty() {
@@ -132,13 +140,19 @@ fn pieces(report: &InitReport, shown: &Shown, invocation: &Invocation) -> Vec<Pi
     }
     let root = text::shown(root.as_bytes());
     let created = report.created.join(", ");
-    let end = match (report.created.is_empty(), invocation.globals.dry_run) {
-        (true, false) => format!("{root} is a workspace; nothing was missing\n"),
-        (true, true) => format!("{root} is a workspace; nothing is missing\n"),
-        (false, false) => format!("{root} is a workspace; made {created}\n"),
-        (false, true) => {
-            format!("{root} would become a workspace: {created}\ndry run: nothing was changed\n")
+    let end = match (
+        is_clone,
+        report.created.is_empty(),
+        invocation.globals.dry_run,
+    ) {
+        (true, _, true) => {
+            format!("the workspace would be cloned to {root}\ndry run: nothing was changed\n")
         }
+        (true, true, false) => format!("cloned the workspace to {root}\n"),
+        (true, false, false) => format!("cloned the workspace to {root}; made {created}\n"),
+        (false, true, _) => format!("{root} is a workspace; nothing is missing\n"),
+        (false, false, true) => format!("{root} lacks {created}\ndry run: nothing was changed\n"),
+        (false, false, false) => format!("{root} is a workspace; made {created}\n"),
     };
     pieces.insert(0, Piece::Out(end));
     pieces

@@ -55,6 +55,7 @@ pub(in crate::cli) fn run(args: LsArgs, invocation: &Invocation) -> Result<u8, C
         filters: invocation.globals.filters.clone(),
         ..Selection::default()
     };
+    let only_type = pack_type.is_some();
     let session = invocation.session(invocation.workspace()?);
     let packs = ls(
         &session,
@@ -65,11 +66,15 @@ pub(in crate::cli) fn run(args: LsArgs, invocation: &Invocation) -> Result<u8, C
     )?;
     invocation.end_display()?;
     let ui = &invocation.ui;
+    let nothing = match only_type {
+        true => "no packs of this type\n",
+        false => "no packs: `grex add URL` registers one\n",
+    };
     if invocation.globals.json {
         ui.print_json(&packs)?;
     } else if packs.is_empty() {
         if !ui.quiet {
-            ui.tell("no packs: `grex add URL` registers one\n");
+            ui.tell(nothing);
         }
     } else if tree {
         ui.print(&tree_text(&packs, ui.unicode))?;
@@ -118,11 +123,15 @@ fn long_rows(packs: &[ListedPack]) -> Vec<Vec<Cell>> {
     rows
 }
 
+/// The declared ref, unless it is the very commit that is shown beside it.
+fn declared(pack: &ListedPack) -> Option<&str> {
+    let reference = pack.reference.as_deref()?;
+    (reference != pack.sha).then_some(reference)
+}
+
 fn reference(pack: &ListedPack) -> Cell {
     Cell::styled(
-        pack.reference
-            .as_ref()
-            .map_or(String::from("-"), text::shown),
+        declared(pack).map_or(String::from("-"), text::shown),
         style::HINT,
     )
 }
@@ -183,12 +192,9 @@ fn tree_text(packs: &[ListedPack], unicode: bool) -> String {
         let name = owner
             .and_then(|owner| pack.path.strip_prefix(owner)?.strip_prefix('/'))
             .unwrap_or(&pack.path);
-        let about = [
-            pack.reference.as_deref().unwrap_or_default(),
-            &short(&pack.sha),
-        ]
-        .map(text::shown)
-        .join(" ");
+        let about = [declared(pack).unwrap_or_default(), &short(&pack.sha)]
+            .map(text::shown)
+            .join(" ");
         told += &format!(
             "{indent}{stroke}{}  {}\n",
             text::shown(name),

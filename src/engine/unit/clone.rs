@@ -86,29 +86,35 @@ async fn arrive(
     if commit.is_none() {
         accept_empty(cx, node).await?;
     }
+    let rest = head.rest(wanted, &view.head, commit.as_ref(), filled);
+    // What is wanted and not there must not leave a pack behind: it is found, and where no hook
+    // has to see the final place also checked out, before the clone becomes one.
+    let rest = if hooks_may_run {
+        rest.found(cx, node, temporary).await?
+    } else {
+        settle(cx, node, temporary, rest).await?;
+        Rest::Nothing
+    };
     // The way to the place may have changed while git was at work.
     cx.place_of(node)?;
     put_in_place(temporary, root)?;
     tick_off(cx, temporary)?;
+    let lock = root.join(".git").join(PACK_LOCK);
+    holding_pack(cx, &lock, settle(cx, node, root, rest)).await?;
+    let view = View::of(&cx.git.repository(root), &root.join(".git"), cx.cancel()).await?;
     let outcome = PackOutcome {
         change: Change::Cloned,
-        after: commit.clone(),
+        after: view.head_commit()?,
         message: commit
             .is_none()
             .then(|| String::from("an empty repository")),
         ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
     };
-    let lock = root.join(".git").join(PACK_LOCK);
-    let settled = settle(cx, node, root, wanted, &head, (commit, view.head), filled);
-    let (commit, branch) = holding_pack(cx, &lock, settled).await?;
     Ok(record::with_entry(
         cx,
         node,
-        PackOutcome {
-            after: commit,
-            ..outcome
-        },
-        branch,
+        outcome,
+        record::branch_of(&view.head),
     ))
 }
 
@@ -154,6 +160,55 @@ impl Cloned {
                 },
             },
         }
+    }
+
+    /// What is still to be checked out in a clone whose HEAD is `at`, with this commit.
+    fn rest(&self, wanted: &Wanted, at: &Head, commit: Option<&ObjectId>, filled: bool) -> Rest {
+        let Some(commit) = commit else {
+            return Rest::Nothing;
+        };
+        let branch = record::branch_of(at);
+        let keep = branch.clone().filter(|_| wanted.exact.is_some());
+        match self.then.clone().or_else(|| self.other_than(wanted, at)) {
+            Some(then) if !filled || then != commit.as_str() => Rest::Commit(then, keep),
+            _ if filled => Rest::Nothing,
+            _ => match branch {
+                Some(branch) => Rest::Branch(branch),
+                None => Rest::Commit(commit.to_string(), None),
+            },
+        }
+    }
+
+    /// What is wanted where `git clone --branch` came to something else: to the default branch,
+    /// as the name abbreviates a commit; or to the branch that has the tag's name.
+    fn other_than(&self, wanted: &Wanted, at: &Head) -> Option<String> {
+        let branch = record::branch_of(at)?;
+        let name = wanted.reference.as_ref()?;
+        let is_tag = name.full_ref().is_some() && name.tag_ref().is_some();
+        let is_abbreviation = name.may_be_short_id() && branch != name.as_str();
+        (is_tag || is_abbreviation).then(|| name.to_string())
+    }
+}
+
+/// What a clone still lacks.
+enum Rest {
+    /// Nothing.
+    Nothing,
+    /// The files of the branch that HEAD names.
+    Branch(String),
+    /// This commit: without a branch, or on this one.
+    Commit(String, Option<String>),
+}
+
+impl Rest {
+    /// The same, sure to be there: fetched from the server when it has not come by itself.
+    async fn found(self, cx: &UnitContext, node: &Node, place: &Path) -> Result<Self, Stop> {
+        let Self::Commit(revision, branch) = self else {
+            return Ok(self);
+        };
+        let repository = cx.git.repository(place);
+        let commit = pin::find_commit(cx, node, &repository, "origin", &revision).await?;
+        Ok(Self::Commit(commit.to_string(), branch))
     }
 }
 
@@ -222,65 +277,36 @@ pub(super) fn no_such_ref(name: &str, node: &Node) -> PackFailure {
     .with_hint(format!("`git ls-remote {}` lists what it has", node.url))
 }
 
-/// Checks out at the final place what the clone could not: hooks see the real path there.
-async fn settle(
-    cx: &UnitContext,
-    node: &Node,
-    root: &Path,
-    wanted: &Wanted,
-    head: &Cloned,
-    (commit, at): (Option<ObjectId>, Head),
-    filled: bool,
-) -> Result<(Option<ObjectId>, Option<String>), Stop> {
-    let branch = record::branch_of(&at);
-    let Some(commit) = commit else {
-        return Ok((None, branch));
-    };
-    let repository = cx.git.repository(root);
-    let abbreviated = wanted
-        .reference
-        .as_ref()
-        .filter(|name| !filled && name.may_be_short_id() && head.then.is_none());
-    let then = head.then.clone().or_else(|| {
-        // The clone fell back to the default branch only when the name was none of the server's.
-        let default = branch.as_deref() != abbreviated.map(|name| name.as_str());
-        abbreviated.filter(|_| default).map(|name| name.to_string())
-    });
-    if let Some(then) = then.filter(|then| filled.then_some(commit.as_str()) != Some(then.as_str()))
+/// Checks out in the clone at `place` what it still lacks.
+async fn settle(cx: &UnitContext, node: &Node, place: &Path, rest: Rest) -> Result<(), Stop> {
+    let repository = cx.git.repository(place);
+    // A commit that came with the clone, as nearly all do, needs no question first.
+    if let Rest::Commit(id, None) = &rest
+        && ObjectId::parse(id).is_ok()
     {
-        let target = pin::find_commit(cx, node, &repository, "origin", &then).await?;
-        let keep = wanted.exact.is_some().then_some(branch.clone()).flatten();
         let mut watch = cx.watch(&node.path, false);
-        match &keep {
-            Some(branch) => {
-                repository
-                    .check_out_branch(branch, Some(target.as_str()), &mut watch)
-                    .await?
-            }
-            None => {
-                repository
-                    .check_out_detached(target.as_str(), &mut watch)
-                    .await?
-            }
-        }
-        return Ok((Some(target), keep));
-    }
-    if !filled {
-        let mut watch = cx.watch(&node.path, false);
-        match &branch {
-            Some(branch) => {
-                repository
-                    .check_out_branch(branch, None, &mut watch)
-                    .await?
-            }
-            None => {
-                repository
-                    .check_out_detached(commit.as_str(), &mut watch)
-                    .await?
-            }
+        match repository.check_out_detached(id, &mut watch).await {
+            Err(GitError::Failed(failure)) if failure.class == FailureClass::NoSuchRef => {}
+            result => return Ok(result?),
         }
     }
-    Ok((Some(commit), branch))
+    let rest = rest.found(cx, node, place).await?;
+    let mut watch = cx.watch(&node.path, false);
+    match rest {
+        Rest::Nothing => {}
+        Rest::Branch(branch) => {
+            repository
+                .check_out_branch(&branch, None, &mut watch)
+                .await?
+        }
+        Rest::Commit(id, Some(branch)) => {
+            repository
+                .check_out_branch(&branch, Some(&id), &mut watch)
+                .await?
+        }
+        Rest::Commit(id, None) => repository.check_out_detached(&id, &mut watch).await?,
+    }
+    Ok(())
 }
 
 /// An empty repository is what the server has, or a web page that was taken for one: only a

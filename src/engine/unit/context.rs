@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::OnceCell;
 
-use super::{Stop, children};
+use super::Stop;
 use crate::{
     engine::{
         decide::Wanted,
@@ -17,6 +17,7 @@ use crate::{
         select::Selection,
         session::Session,
         sync_options::SyncOptions,
+        tree,
     },
     git::{
         clone::CloneSetup,
@@ -122,7 +123,10 @@ impl UnitContext {
             .workspace
             .pack_root(&node.path)
             .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
-        children::declared(self, node, &root).map(|(_, children)| children)
+        if !self.options.recursive {
+            return Ok(Vec::new());
+        }
+        tree::declared(&self.session.vocabulary, node, &root).map(|declared| declared.children)
     }
 
     pub(super) async fn clone_setup(&self) -> Result<&CloneSetup, GitError> {

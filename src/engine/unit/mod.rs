@@ -159,8 +159,8 @@ fn finish(
     match children::declared(cx, node, root) {
         Ok((spec_type, children)) => {
             let mut outcome = outcome;
-            if let (Some(entry), Some(spec_type)) = (&mut outcome.entry, spec_type) {
-                entry.pack_type = spec_type;
+            if let Some(entry) = &mut outcome.entry {
+                entry.pack_type = spec_type.unwrap_or_else(|| String::from("meta"));
             }
             Ok(UnitEnd::Done(Box::new(outcome), children))
         }
@@ -192,6 +192,7 @@ async fn locked(
                 before: checkout.commit.clone(),
                 after: checkout.commit.clone(),
                 change: Change::UpToDate,
+                commits: Some(0),
                 ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
             };
             Ok(record::with_entry(

@@ -48,6 +48,7 @@ pub(super) async fn pin(
         ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
     };
     if checkout.commit.as_ref() == Some(&target) {
+        outcome.commits = Some(0);
         return Ok(record::with_entry(
             cx,
             node,
@@ -169,7 +170,7 @@ async fn ensure_nothing_is_left_behind(
         let root = checkout.root.display();
         return Err(PackFailure::new(
             FailureClass::Diverged,
-            format!("the checkout has {own} commits of its own, and another commit is pinned"),
+            format!("the checkout has commits of its own ({own}), and another commit is pinned"),
         )
         .with_hint(format!(
             "keep them on a branch and push it: `git -C {root} push origin HEAD:refs/heads/NAME`"

@@ -74,17 +74,15 @@ pub(super) async fn update(
     let moved = match meaning {
         Meaning::Pin(commit) => return pin::pin(cx, node, checkout, commit, wanted).await,
         Meaning::Branch(after) | Meaning::Current(Some(after)) => {
-            let before = fetch.follows.as_ref().unwrap_or(&after);
-            move_to(
-                cx,
-                node,
-                &repository,
-                checkout,
-                fetch.checkout,
-                before,
-                &after,
-            )
-            .await?
+            // A branch that was not known before the fetch may be one to change over to.
+            let (before, role) = match &fetch.follows {
+                Some(before) => (before, fetch.checkout),
+                None => (
+                    &after,
+                    decide::role(checkout, &after, wanted, cx.known(node)),
+                ),
+            };
+            move_to(cx, node, &repository, checkout, role, before, &after).await?
         }
         Meaning::Current(None) => Moved::quietly(Change::Fetched),
         Meaning::Unknown => {
@@ -282,7 +280,7 @@ async fn move_branch(
             Change::Fetched,
             String::from("nothing there to check out yet"),
         )),
-        Move::FollowTip => follow_tip(cx, node, repository, after).await,
+        Move::FollowTip => follow_tip(cx, node, repository, checkout, after).await,
         Move::Count => {
             let (ahead, behind) = repository
                 .ahead_and_behind(&after.branch_ref(), &after.tracking, cx.cancel())
@@ -293,7 +291,7 @@ async fn move_branch(
                     Change::UpToDate,
                     format!("{ahead} ahead of {}", shown(after)),
                 )),
-                (0, _) => follow_tip(cx, node, repository, after).await,
+                (0, _) => follow_tip(cx, node, repository, checkout, after).await,
                 (ahead, behind) => Err(diverged(checkout, after, ahead, behind).into()),
             }
         }
@@ -320,28 +318,45 @@ async fn follow_tip(
     cx: &UnitContext,
     node: &Node,
     repository: &Repository<'_>,
+    checkout: &Checkout,
     after: &Followed,
 ) -> Result<Moved, Stop> {
     let mut watch = cx.watch(&node.path, false);
     match repository.fast_forward(&after.tracking, &mut watch).await {
-        Ok(()) => Ok(Moved::quietly(Change::Updated)),
+        Ok(()) => {}
         Err(GitError::Failed(failure)) if failure.class == FailureClass::Diverged => {
-            repository
-                .check_out_branch(&after.branch, Some(&after.tracking), &mut watch)
-                .await?;
-            let old = after
-                .local
-                .as_ref()
-                .map(ObjectId::short)
-                .unwrap_or_default()
-                .to_owned();
-            Ok(Moved::saying(
-                Change::Forced,
-                format!("{} was rewritten; the old tip was {old}", shown(after)),
-            ))
+            return over_to_tip(cx, node, repository, after).await;
         }
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
     }
+    let view = View::of(repository, &checkout.git_dir, cx.cancel()).await?;
+    // To git a branch is up to date with a remote that went back to an earlier commit.
+    if after.local.is_some() && view.head_commit()? == after.local {
+        return over_to_tip(cx, node, repository, after).await;
+    }
+    Ok(Moved::quietly(Change::Updated))
+}
+
+/// Moves the checked-out branch over to the tip of a remote that was rewritten.
+async fn over_to_tip(
+    cx: &UnitContext,
+    node: &Node,
+    repository: &Repository<'_>,
+    after: &Followed,
+) -> Result<Moved, Stop> {
+    let mut watch = cx.watch(&node.path, false);
+    repository
+        .check_out_branch(&after.branch, Some(&after.tracking), &mut watch)
+        .await?;
+    let old = after
+        .local
+        .as_ref()
+        .map(ObjectId::short)
+        .unwrap_or_default();
+    Ok(Moved::saying(
+        Change::Forced,
+        format!("{} was rewritten; the old tip was {old}", shown(after)),
+    ))
 }
 
 /// Moves the followed branch without touching the checkout, which is somewhere else.

@@ -66,7 +66,7 @@ pub enum FilterError {
         reason: String,
     },
     /// A revision that could be taken for something else.
-    #[error("the filter names a revision that is none")]
+    #[error("changed-since: {0}")]
     Revision(#[from] RefError),
 }
 

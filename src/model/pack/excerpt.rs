@@ -1,6 +1,10 @@
 //! What of a file may be shown. A pack comes from somebody else, and an error shows its text at a
 //! terminal: control characters and those that turn the direction of writing are replaced, and
-//! the user and the password of a URL are masked.
+//! the user and the password of a URL and whatever else looks like a secret are masked.
+
+use std::ops::Range;
+
+use crate::model::redact;
 
 /// A fragment on one line, at most this many characters of it.
 const LONGEST_MESSAGE: usize = 400;
@@ -11,13 +15,17 @@ pub(super) fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match (is_hidden(character), character.len_utf8()) {
+            // At the end of a line it says nothing; elsewhere it hides what stands before it.
+            _ if character == '\r' => shown.push(' '),
             (false, _) => shown.push(character),
             (true, 1) => shown.push('?'),
             (true, 2) => shown.push('\u{bf}'),
             (true, _) => shown.push('\u{fffd}'),
         }
     }
-    mask_users(shown)
+    let shown = mask_users(shown);
+    let secrets = redact::places(&shown);
+    starred(shown, &secrets)
 }
 
 /// A message that quotes a file: like [`masked`], on one line, and not longer than can be read.
@@ -48,7 +56,7 @@ pub(super) fn char_start(text: &str, byte: usize) -> usize {
 }
 
 fn is_hidden(character: char) -> bool {
-    let is_layout = matches!(character, '\n' | '\r' | '\t');
+    let is_layout = matches!(character, '\n' | '\t');
     let turns_direction = matches!(
         character,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -73,6 +81,11 @@ fn mask_users(text: String) -> String {
             _ => {}
         }
     }
+    starred(text, &secrets)
+}
+
+/// The text with these places of it, which are in order, as stars.
+fn starred(text: String, secrets: &[Range<usize>]) -> String {
     if secrets.is_empty() {
         return text;
     }
@@ -98,7 +111,7 @@ mod tests {
         assert_eq!(shown.len(), text.len());
         assert_eq!(
             shown,
-            "a: ?[31m\u{fffd}x\u{bf}\n\tb: https://**********@example.org/x\r\n"
+            "a: ?[31m\u{fffd}x\u{bf}\n\tb: https://**********@example.org/x \n"
         );
     }
 
@@ -115,6 +128,18 @@ mod tests {
         }
         assert_eq!(masked("x://token@c y://:@e"), "x://*****@c y://*@e");
         assert_eq!(masked("x://a:b@b@c://d:e@f"), "x://*****@c://***@f");
+    }
+
+    #[test]
+    fn tokens_are_masked_wherever_they_stand() {
+        assert_eq!(
+            masked("url: https://example.org/a?access_token=ghp_0123456789"),
+            "url: https://example.org/a?access_token=**************"
+        );
+        assert_eq!(
+            masked("name: glpat-0123456789 x"),
+            "name: **************** x"
+        );
     }
 
     #[test]

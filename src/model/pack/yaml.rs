@@ -10,8 +10,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span};
 use serde_json::Value;
-use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span};
 
 use super::node::{Key, Kind, Node};
 use super::scalar;
@@ -38,7 +38,7 @@ pub(super) fn read(text: &str) -> Result<Node, YamlError> {
 }
 
 fn options() -> Options {
-    serde_saphyr::granit_parser::options! {
+    granit_parser::options! {
         // `%YAML 1.1` would change what words mean; `%TAG` renames tags.
         disallow_directives: true,
         // Anchors and aliases become events, so that they are refused where they stand.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde_saphyr::granit_parser::{ErrorKind, Marker, ScanError};
+use granit_parser::{ErrorKind, Marker, ScanError};
 
 use super::excerpt::char_start;
 use super::yaml::MAX_DEPTH;

@@ -8,7 +8,7 @@ mod scan;
 mod tokens;
 mod userinfo;
 
-pub use scan::secrets;
+pub use scan::{places, secrets};
 pub use tokens::is_token;
 
 /// What stands in the place of a secret.

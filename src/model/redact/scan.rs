@@ -8,10 +8,27 @@ use super::{MASK, assigned, tokens, userinfo};
 /// Returns the text with every secret replaced by [`MASK`]; borrowed when there is none. Masking
 /// twice changes nothing. Costs time linear in the text.
 pub fn secrets(text: &str) -> Cow<'_, str> {
+    let found = places(text);
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::new();
+    let mut kept = 0;
+    for secret in found {
+        masked.push_str(&text[kept..secret.start]);
+        masked.push_str(MASK);
+        kept = secret.end;
+    }
+    masked.push_str(&text[kept..]);
+    Cow::Owned(masked)
+}
+
+/// Returns where the secrets of a text stand, in their order, for who masks them in another way
+/// than [`secrets`]. Costs time linear in the text.
+pub fn places(text: &str) -> Vec<Range<usize>> {
     let mut scan = Scan {
         text,
-        masked: String::new(),
-        kept: 0,
+        found: Vec::new(),
         at: 0,
     };
     let mut stretch = userinfo::Stretch::default();
@@ -24,7 +41,7 @@ pub fn secrets(text: &str) -> Cow<'_, str> {
             scan.at += 1;
         }
     }
-    scan.finish()
+    scan.found
 }
 
 /// Letters of a key or a token.
@@ -42,13 +59,11 @@ pub(super) fn run_end(text: &str, start: usize, belongs: impl Fn(u8) -> bool) ->
 
 struct Scan<'a> {
     text: &'a str,
-    masked: String,
-    /// Up to here the text is in `masked`.
-    kept: usize,
+    found: Vec<Range<usize>>,
     at: usize,
 }
 
-impl<'a> Scan<'a> {
+impl Scan<'_> {
     /// Looks at the word that begins here, and goes on behind it or behind what was masked.
     fn word(&mut self) {
         let end = run_end(self.text, self.at, is_word);
@@ -62,18 +77,8 @@ impl<'a> Scan<'a> {
 
     fn mask(&mut self, secret: &Range<usize>) {
         if !secret.is_empty() {
-            self.masked.push_str(&self.text[self.kept..secret.start]);
-            self.masked.push_str(MASK);
-            self.kept = secret.end;
+            self.found.push(secret.clone());
         }
         self.at = secret.end;
-    }
-
-    fn finish(mut self) -> Cow<'a, str> {
-        if self.kept == 0 {
-            return Cow::Borrowed(self.text);
-        }
-        self.masked.push_str(&self.text[self.kept..]);
-        Cow::Owned(self.masked)
     }
 }

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use crate::{
     engine::{
+        event::Event,
         node::Node,
         observe::{self, Place, RemoteMatch},
         outcome::PackFailure,
@@ -49,6 +50,14 @@ impl Look {
         if !selection.names(node) {
             return Ok(None);
         }
+        self.session.observer.observe(Event::Started(&node.path));
+        let session = Arc::clone(&self.session);
+        let status = self.look(node, selection).await;
+        session.observer.observe(Event::Looked(&node.path));
+        status
+    }
+
+    async fn look(self, node: &Node, selection: &Selection) -> Result<Option<PackStatus>, OpError> {
         let root = match self.session.workspace.pack_root(&node.path) {
             Ok(root) => root,
             Err(error) => {

@@ -1,19 +1,31 @@
 //! Packs that the lockfile knows and that nothing declares any more.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
+    path::PathBuf,
     sync::Arc,
 };
 
 use crate::{
     engine::{
+        node::Node,
         outcome::{PackOutcome, Verdict},
         session::Session,
     },
-    model::lock::{LockEntry, Lockfile},
+    model::{
+        lock::{LockEntry, Lockfile},
+        path::PackPath,
+    },
     ops::{error::OpError, rm},
     store::lockfile::LockfileWriter,
 };
+
+/// A pack that nothing declares any more, and that is still there.
+struct Leftover<'a> {
+    entry: &'a LockEntry,
+    node: Node,
+    root: PathBuf,
+}
 
 /// Packs that the lockfile knows and that nothing declares any more: forgotten when they are
 /// gone, removed with `prune`, named otherwise.
@@ -24,31 +36,86 @@ pub(super) async fn leftover(
     prune: bool,
     writer: &mut LockfileWriter,
 ) -> Result<Vec<PackOutcome>, OpError> {
-    let mut found = Vec::new();
+    let mut there = Vec::new();
     for entry in undeclared(lockfile, outcomes) {
         let Some(node) = rm::node_of(entry) else {
             writer.forget(&entry.id);
             continue;
         };
         let root = session.workspace.pack_root(&node.path)?;
-        if !root.exists() {
-            writer.forget(&entry.id);
-        } else if prune {
-            let outcome = rm::prune(session, &node, &root).await?;
-            if outcome.verdict == Verdict::Ok {
-                writer.forget(&entry.id);
-            }
-            found.push(outcome);
+        if root.exists() {
+            there.push(Leftover { entry, node, root });
         } else {
-            found.push(PackOutcome {
-                message: Some(String::from(
-                    "nothing declares it any more; `grex sync --prune` removes it",
-                )),
-                ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Skipped)
-            });
+            writer.forget(&entry.id);
         }
     }
-    Ok(found)
+    if prune {
+        return remove(session, &there, writer).await;
+    }
+    let named = there.iter().map(|leftover| {
+        leftover.kept(String::from(
+            "nothing declares it any more; `grex sync --prune` removes it",
+        ))
+    });
+    Ok(named.collect())
+}
+
+/// Moves packs to the trash, those that lie in one another together or not at all, as `rm` does.
+async fn remove(
+    session: &Session,
+    there: &[Leftover<'_>],
+    writer: &mut LockfileWriter,
+) -> Result<Vec<PackOutcome>, OpError> {
+    let paths: HashSet<&PackPath> = there.iter().map(|leftover| &leftover.node.path).collect();
+    let places = there.iter().map(|leftover| leftover.root.clone()).collect();
+    let mut work = Vec::new();
+    let mut with_work: HashMap<PackPath, &PackPath> = HashMap::new();
+    for leftover in there {
+        let found = rm::work_to_lose(session, &leftover.root, &places).await?;
+        if !found.is_empty() {
+            let path = &leftover.node.path;
+            with_work.insert(outermost(path, &paths), path);
+        }
+        work.push(found);
+    }
+    let mut outcomes = Vec::new();
+    for (leftover, work) in there.iter().zip(work) {
+        let node = &leftover.node;
+        let outcome = match with_work.get(&outermost(&node.path, &paths)) {
+            Some(_) if !work.is_empty() => rm::refuse_to_prune(node, &work),
+            Some(other) => leftover.kept(format!(
+                "nothing declares it any more; it stays with `{other}`, which has work to lose"
+            )),
+            None => rm::prune(session, node, &leftover.root)?,
+        };
+        if outcome.verdict == Verdict::Ok {
+            writer.forget(&leftover.entry.id);
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+impl Leftover<'_> {
+    fn kept(&self, message: String) -> PackOutcome {
+        PackOutcome {
+            message: Some(message),
+            ..PackOutcome::unchanged(&self.node.path, &self.node.url, Verdict::Skipped)
+        }
+    }
+}
+
+/// The outermost of `paths` that `path`, one of them, lies in; itself when it lies in none.
+fn outermost(path: &PackPath, paths: &HashSet<&PackPath>) -> PackPath {
+    let mut found = path.clone();
+    let mut above = path.parent();
+    while let Some(outer) = above {
+        above = outer.parent();
+        if paths.contains(&outer) {
+            found = outer;
+        }
+    }
+    found
 }
 
 /// The deepest first. What lies below a pack that failed may well be declared by it.

@@ -52,7 +52,9 @@ pub async fn sync(session: &Arc<Session>, request: SyncRequest) -> Result<SyncRe
 
 async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport, OpError> {
     let Books {
-        lockfile, roots, ..
+        manifest,
+        lockfile,
+        roots,
     } = books::read(session)?;
     if request.options.locked {
         check_locked(&roots, &lockfile, &request.options)?;
@@ -82,13 +84,15 @@ async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<Syn
         );
     }
     writer.finish()?;
-    if session.cancel.is_stopped() {
-        return Err(run::cancelled(&outcomes));
-    }
-    if outcomes.is_empty() && !whole {
+    books::note_types(session, "sync", &manifest, &outcomes).await?;
+    let cancelled = session.cancel.is_stopped();
+    if outcomes.is_empty() && !whole && !cancelled {
         return Err(nothing_matches(&wanted, &lockfile));
     }
-    Ok(SyncReport::of(outcomes))
+    Ok(SyncReport {
+        cancelled,
+        ..SyncReport::of(outcomes)
+    })
 }
 
 fn check_locked(

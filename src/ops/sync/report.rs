@@ -17,6 +17,9 @@ use crate::{
 pub struct SyncReport {
     /// One for each pack.
     pub packs: Vec<SyncedPack>,
+    /// The run was cancelled before every pack was done.
+    #[serde(skip)]
+    pub cancelled: bool,
 }
 
 /// What a `sync` did to one pack.
@@ -66,7 +69,10 @@ impl SyncReport {
     pub(super) fn of(outcomes: Vec<PackOutcome>) -> Self {
         let mut packs: Vec<_> = outcomes.into_iter().map(SyncedPack::from).collect();
         packs.sort_by(|a, b| a.id.cmp(&b.id));
-        Self { packs }
+        Self {
+            packs,
+            cancelled: false,
+        }
     }
 
     /// The packs that failed.
@@ -74,8 +80,12 @@ impl SyncReport {
         self.packs.iter().filter(|pack| pack.result == Verdict::Err)
     }
 
-    /// The exit code: 4 when a pack failed, 8 when all that failed name something unknown.
+    /// The exit code: 130 when the run was cancelled; 4 when a pack failed, or 8 or 9 when all that
+    /// failed did for one of those reasons.
     pub fn exit_code(&self) -> u8 {
+        if self.cancelled {
+            return ErrorKind::Cancelled.exit_code();
+        }
         failures_exit_code(self.failed())
     }
 }

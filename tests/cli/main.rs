@@ -1,0 +1,29 @@
+//! The built grex from outside: what is typed, what lies on disk, what it prints and what it
+//! leaves. One module for each idea; names that begin with a letter and a number (`u2_...`) are
+//! rows of the catalogue of bad input and faults in `docs/testing.md`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests write files, start programs and fail by panicking"
+)]
+
+mod support;
+
+mod add;
+mod books;
+mod broken_repositories;
+mod environment;
+mod errors;
+mod filters;
+mod hostile_paths;
+mod hostile_refs;
+mod hostile_urls;
+mod init;
+mod locking;
+mod ls;
+mod moved_remotes;
+mod output;
+mod pack_files;
+mod rm;
+mod status;
+mod work_to_lose;
