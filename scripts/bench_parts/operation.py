@@ -44,7 +44,7 @@ class Operation:
     refreshed: bool = False
     # From one more run of grex: its git processes by subcommand, and its memory.
     spawns: collections.Counter = field(default_factory=collections.Counter)
-    peak_mib: float = 0.0
+    peak_mb: float = 0.0
 
 
 def all_operations(world, grex, jobs):
@@ -62,7 +62,8 @@ def all_operations(world, grex, jobs):
         return Contestant(label or f"`{command.replace(' -C {}', '')}`", XARGS, argv, lines(XARGS), target)
 
     # The settings and options that make grex's fetch cheaper, and nothing else of grex.
-    trimmed = "git -C {} -c gc.auto=0 -c maintenance.auto=false fetch --no-auto-maintenance --no-write-fetch-head -q"
+    settings = "-c gc.auto=0 -c maintenance.auto=false"
+    trimmed = f"git -C {{}} {settings} fetch --no-auto-maintenance --no-write-fetch-head -q"
     fetches = [yardstick("git -C {} fetch -q", 0.90), yardstick(trimmed, None, "grex's own `git fetch`")]
     pull = yardstick("git -C {} pull -q --ff-only", None)
     status = yardstick("git -C {} status --porcelain=v2 --branch -z", 1.05)
@@ -124,7 +125,7 @@ def count_work(world, operation, shim):
     steering = {"GREX_GIT": place(world, shim), "GIT_SHIM_LOG": str(log), "GIT_SHIM_REAL": world.git}
     moved = world.move_a_tenth() if operation.moved else []
     cost = run_one(world, operation, operation.grex, moved, world.environment | steering, True)
-    operation.peak_mib = cost.peak_mib
+    operation.peak_mb = cost.peak_mb
     for line in log.read_text().splitlines():
         record = json.loads(line)
         if record["event"] == "started":
