@@ -4,7 +4,9 @@ use grex_fixtures::{Fault, Outcome, Rule, Sandbox, Signal, grex};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::{Still, entry, error_of, harmless, register, tidy, url_of, workspace, workspace_with};
+use crate::support::{
+    Still, entry, error_of, harmless, register, tidy, url_of, workspace, workspace_with,
+};
 
 /// Runs grex with `--json`: one document on stdout, nothing of errors on stderr.
 #[track_caller]
@@ -33,7 +35,15 @@ fn check(sandbox: &Sandbox, outcome: &Outcome, kind: &str) -> Value {
 #[test]
 fn code_0_done() {
     let sandbox = workspace_with(&["one"]);
-    for words in [&["sync"][..], &["ls"], &["status"], &["--help"], &["--version"], &["sync", "--help"], &["init"]] {
+    for words in [
+        &["sync"][..],
+        &["ls"],
+        &["status"],
+        &["--help"],
+        &["--version"],
+        &["sync", "--help"],
+        &["init"],
+    ] {
         let outcome = grex!(sandbox).args(words).run();
         assert_eq!(outcome.success().stderr, "");
     }
@@ -42,9 +52,14 @@ fn code_0_done() {
 #[test]
 fn code_1_anything_else() {
     let sandbox = workspace_with(&["one"]);
-    let outcome = grex!(sandbox, "sync", "--json").env("GREX_GIT", "/no/such/git").run();
+    let outcome = grex!(sandbox, "sync", "--json")
+        .env("GREX_GIT", "/no/such/git")
+        .run();
     let error = check(&sandbox, outcome.code(1), "other");
-    assert!(error["message"].as_str().unwrap().contains("/no/such/git"), "{error}");
+    assert!(
+        error["message"].as_str().unwrap().contains("/no/such/git"),
+        "{error}"
+    );
     assert!(error["hint"].as_str().unwrap().contains("2.34"), "{error}");
 }
 
@@ -81,7 +96,11 @@ fn code_2_wrong_usage() {
         tidy(&sandbox, &outcome);
     }
     let outcome = grex!(sandbox, "sync").env("GREX_PARALLEL", "0").run();
-    assert!(outcome.code(2).stderr.contains("GREX_PARALLEL"), "{}", outcome.snapshot());
+    assert!(
+        outcome.code(2).stderr.contains("GREX_PARALLEL"),
+        "{}",
+        outcome.snapshot()
+    );
     still.check();
 }
 
@@ -129,7 +148,14 @@ fn code_3_books_that_cannot_be_trusted() {
     let sandbox = workspace_with(&["one"]);
     let manifest = sandbox.read("workspace/grex.jsonl");
     sandbox.write("workspace/grex.jsonl", format!("{manifest}nonsense\n"));
-    for words in [&["ls"][..], &["sync"], &["status"], &["rm", "one"], &["add", "https://example.org/a"], &["init"]] {
+    for words in [
+        &["ls"][..],
+        &["sync"],
+        &["status"],
+        &["rm", "one"],
+        &["add", "https://example.org/a"],
+        &["init"],
+    ] {
         let told = error(&sandbox, words, 3, "books");
         assert_eq!(told["line"], 2);
         let file = told["file"].as_str().unwrap();
@@ -154,15 +180,29 @@ fn code_3_books_that_cannot_be_trusted() {
 fn code_4_packs_that_failed() {
     let sandbox = workspace_with(&["one"]);
     let gone = sandbox.path("remotes/gone.git");
-    let told = error(&sandbox, &["add", gone.to_str().unwrap(), "deep/gone"], 4, "pack");
+    let told = error(
+        &sandbox,
+        &["add", gone.to_str().unwrap(), "deep/gone"],
+        4,
+        "pack",
+    );
     assert_eq!(told["pack"], "deep/gone");
     let yaml = "schema_version: \"1\"\nname: wrong\ntype: meta\nchidlren: []\n";
     let wrong = sandbox.remote("wrong").pack_yaml(yaml).create();
     let told = error(&sandbox, &["add", &wrong.url()], 4, "pack");
     assert_eq!(told["pack"], "wrong");
     assert_eq!((&told["line"], &told["column"]), (&json!(4), &json!(1)));
-    assert!(told["file"].as_str().unwrap().ends_with("wrong/.grex/pack.yaml"), "{told}");
-    assert!(told["hint"].as_str().unwrap().contains("children"), "{told}");
+    assert!(
+        told["file"]
+            .as_str()
+            .unwrap()
+            .ends_with("wrong/.grex/pack.yaml"),
+        "{told}"
+    );
+    assert!(
+        told["hint"].as_str().unwrap().contains("children"),
+        "{told}"
+    );
     // A sync with failures is no error but a list.
     register(&sandbox, &[("gone", gone.to_str().unwrap())]);
     let outcome = grex!(sandbox, "sync", "--json").run();
@@ -190,9 +230,18 @@ fn code_4_ends_with_the_command_that_tries_just_those_again() {
     let gone = sandbox.path("remotes/gone.git");
     let gone = gone.to_str().unwrap();
     register(&sandbox, &[("a b", gone), ("c[1]", gone), ("-d", gone)]);
-    let outcome = grex!(sandbox, "-C", sandbox.path("workspace"), "sync", "-j2").in_dir("home").run();
+    let outcome = grex!(sandbox, "-C", sandbox.path("workspace"), "sync", "-j2")
+        .in_dir("home")
+        .run();
     outcome.code(4);
-    let command = outcome.stderr.lines().last().unwrap().split("to try again: grex ").nth(1).unwrap();
+    let command = outcome
+        .stderr
+        .lines()
+        .last()
+        .unwrap()
+        .split("to try again: grex ")
+        .nth(1)
+        .unwrap();
     let script = format!("exec \"$0\" {command} --json");
     let again = sandbox
         .program("sh")
@@ -200,7 +249,12 @@ fn code_4_ends_with_the_command_that_tries_just_those_again() {
         .in_dir("home")
         .run();
     let list = again.code(4).json();
-    let ids: Vec<_> = list.as_array().unwrap().iter().map(|pack| pack["id"].clone()).collect();
+    let ids: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pack| pack["id"].clone())
+        .collect();
     assert_eq!(json!(ids), json!(["-d", "a b", "c[1]"]), "{command}");
 }
 
@@ -214,7 +268,13 @@ fn code_5_somebody_else_holds_the_lock() {
     let outcome = grex!(sandbox, "--json", "sync", "--lock-timeout=0").run();
     let told = error_of(outcome.code(5));
     assert_eq!(told["kind"], "locked");
-    assert!(told["message"].as_str().unwrap().contains(&first.pid().to_string()), "{told}");
+    assert!(
+        told["message"]
+            .as_str()
+            .unwrap()
+            .contains(&first.pid().to_string()),
+        "{told}"
+    );
     shim.meet("held", 2);
     first.wait().success();
 }
@@ -224,7 +284,10 @@ fn code_7_drift() {
     let sandbox = workspace_with(&["one"]);
     sandbox.write("workspace/one/new", "x");
     let outcome = grex!(sandbox, "status", "--fail-on-drift", "--json").run();
-    assert!(outcome.code(7).json().is_array(), "drift is no error but a result");
+    assert!(
+        outcome.code(7).json().is_array(),
+        "drift is no error but a result"
+    );
 }
 
 #[test]
@@ -241,7 +304,11 @@ fn code_8_unknown_action_or_type() {
     // A failure of another kind beside it is not hidden by it.
     register(&sandbox, &[("gone", "/no/such/place")]);
     let outcome = grex!(sandbox, "sync").run();
-    assert!(matches!(outcome.status, Some(4 | 8)), "{}", outcome.snapshot());
+    assert!(
+        matches!(outcome.status, Some(4 | 8)),
+        "{}",
+        outcome.snapshot()
+    );
 }
 
 #[test]
@@ -270,7 +337,11 @@ fn code_9_work_to_lose() {
 
 #[test]
 fn codes_129_130_143_signals() {
-    for (signal, code) in [(Signal::Hangup, 129), (Signal::Interrupt, 130), (Signal::Terminate, 143)] {
+    for (signal, code) in [
+        (Signal::Hangup, 129),
+        (Signal::Interrupt, 130),
+        (Signal::Terminate, 143),
+    ] {
         let sandbox = workspace_with(&["one"]);
         let shim = sandbox.shim();
         shim.rules(&[Rule::on("fetch").fault(Fault::Hang)]);

@@ -16,7 +16,9 @@ fn packs() -> Sandbox {
     pack("core").create();
     pack("docs").pack_yaml(docs).create();
     let child = serde_json::json!({"url": "../core.git", "path": "core"});
-    pack("libs").pack_yaml(&pack_yaml("libs", &[child])).create();
+    pack("libs")
+        .pack_yaml(&pack_yaml("libs", &[child]))
+        .create();
     let lines: String = [
         ("services/api", "api", None),
         ("services/web", "web", None),
@@ -40,7 +42,11 @@ fn selected(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
     let outcome = grex!(sandbox).args(words).arg("--json").run();
     outcome.success();
     let list = outcome.json();
-    list.as_array().unwrap().iter().map(|pack| pack["id"].as_str().unwrap().to_owned()).collect()
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|pack| pack["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -51,26 +57,52 @@ fn every_term_about_what_is_declared() {
         ("path=services/*", &["services/api", "services/web"]),
         ("services/*", &["services/api", "services/web"]),
         ("*", &["docs", "libs", "pinned"]),
-        ("**", &["docs", "libs", "libs/core", "pinned", "services/api", "services/web"]),
+        (
+            "**",
+            &[
+                "docs",
+                "libs",
+                "libs/core",
+                "pinned",
+                "services/api",
+                "services/web",
+            ],
+        ),
         ("**/core", &["libs/core"]),
         ("name=web", &["services/web"]),
         ("name=w?b", &["services/web"]),
         ("type=declarative", &["docs"]),
-        ("type=meta depth=0", &["libs", "pinned", "services/api", "services/web"]),
+        (
+            "type=meta depth=0",
+            &["libs", "pinned", "services/api", "services/web"],
+        ),
         ("depth=1", &["libs/core"]),
-        ("depth<=0", &["docs", "libs", "pinned", "services/api", "services/web"]),
+        (
+            "depth<=0",
+            &["docs", "libs", "pinned", "services/api", "services/web"],
+        ),
         ("url=**/api.git", &["pinned", "services/api"]),
         ("!depth=0", &["libs/core"]),
         ("services/*,!**/web", &["services/api"]),
         ("!services/* !depth=1 !docs", &["libs", "pinned"]),
     ] {
         for verb in ["ls", "status", "sync"] {
-            assert_eq!(selected(&sandbox, &[verb, "--filter", filter]), expected, "{verb} {filter}");
+            assert_eq!(
+                selected(&sandbox, &[verb, "--filter", filter]),
+                expected,
+                "{verb} {filter}"
+            );
         }
     }
     // A name is what the pack says of itself, where that is read.
-    assert_eq!(selected(&sandbox, &["status", "--filter", "name=handbook"]), ["docs"]);
-    assert_eq!(selected(&sandbox, &["sync", "--filter", "name=handbook"]), ["docs"]);
+    assert_eq!(
+        selected(&sandbox, &["status", "--filter", "name=handbook"]),
+        ["docs"]
+    );
+    assert_eq!(
+        selected(&sandbox, &["sync", "--filter", "name=handbook"]),
+        ["docs"]
+    );
 }
 
 #[test]
@@ -83,7 +115,10 @@ fn repeated_they_are_alternatives() {
         assert_eq!(selected(&sandbox, &words), ["docs", "pinned"]);
     }
     let words = ["sync", "--only", "docs", "--only", "services/*"];
-    assert_eq!(selected(&sandbox, &words), ["docs", "services/api", "services/web"]);
+    assert_eq!(
+        selected(&sandbox, &words),
+        ["docs", "services/api", "services/web"]
+    );
     let words = ["sync", "--only", "services/*", "--filter", "**/web"];
     assert_eq!(selected(&sandbox, &words), ["services/web"]);
 }
@@ -112,17 +147,39 @@ fn every_state() {
         ("state=diverged", &["libs"]),
         ("state=missing", &["libs/core"]),
         ("state=detached", &["pinned"]),
-        ("!state=detached services/*", &["services/api", "services/web"]),
-        ("changed-since=HEAD~1 services/*", &["services/api", "services/web"]),
-        ("changed-since=origin/main", &["docs", "libs", "services/api"]),
+        (
+            "!state=detached services/*",
+            &["services/api", "services/web"],
+        ),
+        (
+            "changed-since=HEAD~1 services/*",
+            &["services/api", "services/web"],
+        ),
+        (
+            "changed-since=origin/main",
+            &["docs", "libs", "services/api"],
+        ),
         (&format!("changed-since={since}"), &["docs"]),
     ] {
-        assert_eq!(selected(&sandbox, &["status", "--filter", filter]), expected, "{filter}");
+        assert_eq!(
+            selected(&sandbox, &["status", "--filter", filter]),
+            expected,
+            "{filter}"
+        );
         let plan = ["sync", "--dry-run", "--filter", filter];
         let outcome = grex!(sandbox).args(plan).arg("--json").run();
         let list = outcome.json();
-        let ids: Vec<_> = list.as_array().unwrap().iter().map(|pack| pack["id"].clone()).collect();
-        assert_eq!(serde_json::json!(ids), serde_json::json!(expected), "sync {filter}");
+        let ids: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|pack| pack["id"].clone())
+            .collect();
+        assert_eq!(
+            serde_json::json!(ids),
+            serde_json::json!(expected),
+            "sync {filter}"
+        );
     }
     // What only a checkout can tell is not asked of the books.
     for filter in ["state=dirty", "state=missing", "changed-since=HEAD"] {
@@ -136,7 +193,10 @@ fn what_matches_nothing_suggests_the_closest() {
     let sandbox = packs();
     let still = Still::of(sandbox.path("workspace/docs"));
     for (words, named) in [
-        (&["ls", "--filter", "service/api"][..], &["service/api", "services/api"][..]),
+        (
+            &["ls", "--filter", "service/api"][..],
+            &["service/api", "services/api"][..],
+        ),
         (&["status", "--filter", "doc"], &["doc", "docs"]),
         (&["sync", "--filter", "pined"], &["pined", "pinned"]),
         (&["sync", "--only", "lib"], &["lib", "libs"]),

@@ -10,8 +10,14 @@ use crate::support::{Still, entry, refused, register, workspace};
 
 fn listed() -> (Sandbox, Tree) {
     let sandbox = workspace();
-    let tree = Tree::plant(&sandbox, "product\n  api @v1\n    core\n  docs @branch dev\nother\n");
-    let packs: Vec<_> = tree.roots().map(|pack| (pack.path.as_str(), pack.url.as_str())).collect();
+    let tree = Tree::plant(
+        &sandbox,
+        "product\n  api @v1\n    core\n  docs @branch dev\nother\n",
+    );
+    let packs: Vec<_> = tree
+        .roots()
+        .map(|pack| (pack.path.as_str(), pack.url.as_str()))
+        .collect();
     register(&sandbox, &packs);
     grex!(sandbox, "sync").run().success();
     register(&sandbox, &[("new/one", "https://example.org/new.git")]);
@@ -23,7 +29,13 @@ fn for_people() {
     let (sandbox, _tree) = listed();
     let still = Still::of(sandbox.workspace());
     let shim = sandbox.shim();
-    let list = |words: &[&str]| grex!(sandbox, "ls").args(words).with_shim(&shim).run().snapshot();
+    let list = |words: &[&str]| {
+        grex!(sandbox, "ls")
+            .args(words)
+            .with_shim(&shim)
+            .run()
+            .snapshot()
+    };
     assert_snapshot!(list(&[]), @r"
     exit: 0
     ----- stdout -----
@@ -88,8 +100,20 @@ fn for_programs() {
     outcome.success();
     assert_eq!(outcome.stderr, "");
     let list = outcome.json();
-    let ids: Vec<_> = list.as_array().unwrap().iter().map(|pack| pack["id"].clone()).collect();
-    let sorted = ["new/one", "other", "product", "product/api", "product/api/core", "product/docs"];
+    let ids: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pack| pack["id"].clone())
+        .collect();
+    let sorted = [
+        "new/one",
+        "other",
+        "product",
+        "product/api",
+        "product/api/core",
+        "product/docs",
+    ];
     assert_eq!(json!(ids), json!(sorted));
     for pack in &tree.packs {
         let found = entry(&list, &pack.path);
@@ -99,16 +123,25 @@ fn for_programs() {
         assert_eq!(found["ref"], json!(pack.reference));
         assert_eq!(found["parent"], json!(pack.parent));
         assert_eq!(found["depth"], pack.path.matches('/').count());
-        assert_eq!((&found["type"], &found["installed_at"]), (&json!("meta"), &json!(null)));
+        assert_eq!(
+            (&found["type"], &found["installed_at"]),
+            (&json!("meta"), &json!(null))
+        );
     }
     let new = entry(&list, "new/one");
-    assert_eq!((&new["sha"], &new["depth"], &new["parent"]), (&json!(""), &json!(0), &json!(null)));
+    assert_eq!(
+        (&new["sha"], &new["depth"], &new["parent"]),
+        (&json!(""), &json!(0), &json!(null))
+    );
 }
 
 #[test]
 fn without_packs_and_without_git() {
     let sandbox = workspace();
-    let outcome = grex!(sandbox, "ls").env("GREX_GIT", "/no/such/git").env("PATH", "/nowhere").run();
+    let outcome = grex!(sandbox, "ls")
+        .env("GREX_GIT", "/no/such/git")
+        .env("PATH", "/nowhere")
+        .run();
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 0
     ----- stdout -----
@@ -129,11 +162,18 @@ fn by_type() {
         grex!(sandbox, "add", remote.url()).run().success();
     }
     for (pack_type, id) in [("declarative", "one"), ("meta", "two")] {
-        let list = grex!(sandbox, "ls", "--json", "--type", pack_type).run().json();
+        let list = grex!(sandbox, "ls", "--json", "--type", pack_type)
+            .run()
+            .json();
         assert_eq!(list.as_array().unwrap().len(), 1, "{list}");
         assert_eq!(list[0]["id"], id);
     }
-    assert_eq!(grex!(sandbox, "ls", "--json", "--type", "scripted").run().json(), json!([]));
+    assert_eq!(
+        grex!(sandbox, "ls", "--json", "--type", "scripted")
+            .run()
+            .json(),
+        json!([])
+    );
     let outcome = grex!(sandbox, "ls", "--type", "declaratve").run();
     refused(&sandbox, &outcome, 8, &["declaratve", "declarative"]);
 }
@@ -149,17 +189,43 @@ fn long_and_tree_contradict_each_other() {
 fn from_below_and_by_another_manifest() {
     let (sandbox, _tree) = listed();
     let usual = grex!(sandbox, "ls").run().stdout;
-    assert_eq!(grex!(sandbox, "ls").in_dir("workspace/product/api").run().stdout, usual);
+    assert_eq!(
+        grex!(sandbox, "ls")
+            .in_dir("workspace/product/api")
+            .run()
+            .stdout,
+        usual
+    );
     assert_eq!(grex!(sandbox, "-C", "product", "ls").run().stdout, usual);
     assert_eq!(grex!(sandbox, "ls", "-C", "product").run().stdout, usual);
     let manifest = sandbox.path("workspace/grex.jsonl");
-    assert_eq!(grex!(sandbox, "ls", "--manifest", &manifest).in_dir("home").run().stdout, usual);
+    assert_eq!(
+        grex!(sandbox, "ls", "--manifest", &manifest)
+            .in_dir("home")
+            .run()
+            .stdout,
+        usual
+    );
     fs::rename(&manifest, sandbox.path("workspace/other.jsonl")).unwrap();
-    let list = grex!(sandbox, "ls", "--json", "--manifest", "other.jsonl").run().json();
-    assert_eq!(list.as_array().unwrap().len(), 3, "its own lockfile is not there: {list}");
+    let list = grex!(sandbox, "ls", "--json", "--manifest", "other.jsonl")
+        .run()
+        .json();
+    assert_eq!(
+        list.as_array().unwrap().len(),
+        3,
+        "its own lockfile is not there: {list}"
+    );
     let outcome = grex!(sandbox, "ls", "--manifest", "gone.jsonl").run();
-    assert!(matches!(outcome.status, Some(1..=3)), "{}", outcome.snapshot());
-    assert!(outcome.stderr.contains("gone.jsonl"), "{}", outcome.snapshot());
+    assert!(
+        matches!(outcome.status, Some(1..=3)),
+        "{}",
+        outcome.snapshot()
+    );
+    assert!(
+        outcome.stderr.contains("gone.jsonl"),
+        "{}",
+        outcome.snapshot()
+    );
     let outcome = grex!(sandbox, "-C", "gone", "ls").run();
     refused(&sandbox, &outcome, 2, &["gone"]);
 }
@@ -180,7 +246,10 @@ fn colour_is_for_terminals_and_for_who_wants_it() {
     assert!(coloured(&["--color", "always"], &[]));
     assert!(coloured(&["--color=always"], &[("NO_COLOR", "1")]));
     assert!(coloured(&[], &[("CLICOLOR_FORCE", "1")]));
-    assert!(!coloured(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!coloured(
+        &[],
+        &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]
+    ));
     assert!(!coloured(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
     assert!(!coloured(&["--plain", "--color", "always"], &[]));
 }

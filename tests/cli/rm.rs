@@ -22,7 +22,10 @@ pub(crate) fn in_the_trash(sandbox: &Sandbox, pack: &str) -> Vec<std::path::Path
 fn a_tree() -> (Sandbox, Tree) {
     let sandbox = workspace();
     let tree = Tree::plant(&sandbox, "product\n  api\n    core\n  docs\nother\n");
-    let packs: Vec<_> = tree.roots().map(|pack| (pack.path.as_str(), pack.url.as_str())).collect();
+    let packs: Vec<_> = tree
+        .roots()
+        .map(|pack| (pack.path.as_str(), pack.url.as_str()))
+        .collect();
     register(&sandbox, &packs);
     grex!(sandbox, "sync").run().success();
     (sandbox, tree)
@@ -44,10 +47,20 @@ fn a_clean_pack_goes_to_the_trash_and_out_of_the_books() {
     assert_eq!(in_the_trash(&sandbox, "services/api").len(), 1);
     let events = sandbox.read("workspace/grex.jsonl");
     let last: serde_json::Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
-    assert_eq!((&last["op"], &last["id"]), (&json!("rm"), &json!("services/api")));
-    assert!(!sandbox.read("workspace/grex.lock.jsonl").contains("services/api"));
+    assert_eq!(
+        (&last["op"], &last["id"]),
+        (&json!("rm"), &json!("services/api"))
+    );
+    assert!(
+        !sandbox
+            .read("workspace/grex.lock.jsonl")
+            .contains("services/api")
+    );
     let ignored = sandbox.read("workspace/.gitignore");
-    assert!(ignored.contains("/one/") && !ignored.contains("services"), "{ignored}");
+    assert!(
+        ignored.contains("/one/") && !ignored.contains("services"),
+        "{ignored}"
+    );
     let outcome = grex!(sandbox, "ls", "--json").run();
     assert_eq!(outcome.json().as_array().unwrap().len(), 1);
     assert_eq!(outcome.stderr, "");
@@ -63,7 +76,10 @@ fn packs_below_it_go_along() {
     outcome.success();
     let report = outcome.json();
     assert_eq!(report[0]["id"], "product");
-    assert_eq!((&report[0]["removed"], &report[0]["files_deleted"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        (&report[0]["removed"], &report[0]["files_deleted"]),
+        (&json!(true), &json!(true))
+    );
     assert_eq!(report[0]["teardown"], "ok");
     let kept = in_the_trash(&sandbox, "product");
     assert_eq!(kept.len(), 1);
@@ -183,9 +199,22 @@ fn several_go_together_or_not_at_all() {
     refused(&sandbox, &outcome, 9, &["two", "mine"]);
     still.check();
     let error = error_of(&grex!(sandbox, "rm", "--json", "one", "two").run());
-    assert_eq!((&error["kind"], &error["pack"]), (&json!("refused"), &json!("two")));
-    grex!(sandbox, "rm", "one", "three", "./one/").run().success();
-    assert_eq!(grex!(sandbox, "ls", "--json").run().json().as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&error["kind"], &error["pack"]),
+        (&json!("refused"), &json!("two"))
+    );
+    grex!(sandbox, "rm", "one", "three", "./one/")
+        .run()
+        .success();
+    assert_eq!(
+        grex!(sandbox, "ls", "--json")
+            .run()
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]

@@ -10,14 +10,19 @@ use crate::support::{Still, entry, refused, register, url_of, workspace, workspa
 
 /// A workspace with a pack in every state that there is.
 fn every_state() -> Sandbox {
-    let sandbox = workspace_with(&["clean", "dirty", "gone", "moved", "ahead", "behind", "loose"]);
+    let sandbox = workspace_with(&[
+        "clean", "dirty", "gone", "moved", "ahead", "behind", "loose",
+    ]);
     sandbox.write("workspace/dirty/README", "mine\n");
     sandbox.write("workspace/dirty/new", "mine\n");
     sandbox.write("workspace/dirty/staged", "mine\n");
     sandbox.git("workspace/dirty", &["add", "staged"]);
     fs::remove_dir_all(sandbox.path("workspace/gone")).unwrap();
     let commit = |pack: &str| {
-        sandbox.git(format!("workspace/{pack}"), &["commit", "-q", "--allow-empty", "-m", "mine"]);
+        sandbox.git(
+            format!("workspace/{pack}"),
+            &["commit", "-q", "--allow-empty", "-m", "mine"],
+        );
     };
     commit("ahead");
     commit("moved");
@@ -26,7 +31,15 @@ fn every_state() -> Sandbox {
     sandbox.git("workspace/behind", &["push", "-q"]);
     sandbox.git("workspace/behind", &["reset", "-q", "--hard", "HEAD~1"]);
     sandbox.git("workspace/loose", &["checkout", "-q", "--detach"]);
-    sandbox.git("workspace", &["clone", "-q", &url_of(&sandbox, "clean"), "tools/undeclared"]);
+    sandbox.git(
+        "workspace",
+        &[
+            "clone",
+            "-q",
+            &url_of(&sandbox, "clean"),
+            "tools/undeclared",
+        ],
+    );
     sandbox
 }
 
@@ -81,7 +94,13 @@ fn for_programs() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|pack| format!("{} {}", pack["id"].as_str().unwrap(), pack["drift"].as_str().unwrap()))
+        .map(|pack| {
+            format!(
+                "{} {}",
+                pack["id"].as_str().unwrap(),
+                pack["drift"].as_str().unwrap()
+            )
+        })
         .collect();
     let expected = [
         "ahead stale",
@@ -131,20 +150,36 @@ fn conflicts_are_counted() {
     sandbox.git(pack, &["checkout", "-q", "main"]);
     sandbox.write("workspace/one/README", "main\n");
     sandbox.git(pack, &["commit", "-qam", "main"]);
-    drop(sandbox.git_command(pack).args(["merge", "-q", "side"]).output().unwrap());
+    drop(
+        sandbox
+            .git_command(pack)
+            .args(["merge", "-q", "side"])
+            .output()
+            .unwrap(),
+    );
     let list = grex!(sandbox, "status", "--json").run().json();
     assert_eq!(entry(&list, "one")["conflicts"], 1);
     assert_eq!(entry(&list, "one")["drift"], "dirty");
     let outcome = grex!(sandbox, "status").run();
-    assert!(outcome.stdout.contains("1 in conflict"), "{}", outcome.snapshot());
+    assert!(
+        outcome.stdout.contains("1 in conflict"),
+        "{}",
+        outcome.snapshot()
+    );
 }
 
 #[test]
 fn drift_is_a_failure_where_it_is_asked_for() {
     let make: [(&str, fn(&Sandbox)); 5] = [
-        ("dirty", |sandbox| drop(sandbox.write("workspace/one/new", "x"))),
-        ("missing", |sandbox| fs::remove_dir_all(sandbox.path("workspace/one")).unwrap()),
-        ("untracked", |sandbox| drop(sandbox.git("workspace", &["init", "-q", "new"]))),
+        ("dirty", |sandbox| {
+            drop(sandbox.write("workspace/one/new", "x"))
+        }),
+        ("missing", |sandbox| {
+            fs::remove_dir_all(sandbox.path("workspace/one")).unwrap()
+        }),
+        ("untracked", |sandbox| {
+            drop(sandbox.git("workspace", &["init", "-q", "new"]))
+        }),
         ("stale", |sandbox| {
             let args = ["commit", "-q", "--allow-empty", "-m", "x"];
             drop(sandbox.git("workspace/one", &args));
@@ -168,23 +203,33 @@ fn drift_is_a_failure_where_it_is_asked_for() {
 #[test]
 fn a_pack_that_was_left_alone_for_long_is_stale() {
     let sandbox = workspace_with(&["one", "two"]);
-    grex!(sandbox, "status", "--fail-on-drift", "--stale-after", "1h").run().success();
+    grex!(sandbox, "status", "--fail-on-drift", "--stale-after", "1h")
+        .run()
+        .success();
     let lock = sandbox.path("workspace/one/.git/.grex-lock");
     let mut holder: Value = serde_json::from_str(&fs::read_to_string(&lock).unwrap()).unwrap();
     let time = holder
         .as_object_mut()
         .unwrap()
         .values_mut()
-        .find(|value| value.as_str().is_some_and(|text| text.contains('T') && text.ends_with('Z')))
+        .find(|value| {
+            value
+                .as_str()
+                .is_some_and(|text| text.contains('T') && text.ends_with('Z'))
+        })
         .expect("when it was held");
     *time = json!("2026-01-01T00:00:00Z");
     fs::write(&lock, format!("{holder}\n")).unwrap();
     for (after, drift) in [("2w", "stale"), ("90s", "stale"), ("5000w", "clean")] {
-        let list = grex!(sandbox, "status", "--json", "--stale-after", after).run().json();
+        let list = grex!(sandbox, "status", "--json", "--stale-after", after)
+            .run()
+            .json();
         assert_eq!(entry(&list, "one")["drift"], drift, "{after}");
         assert_eq!(entry(&list, "two")["drift"], "clean", "{after}");
     }
-    grex!(sandbox, "status", "--fail-on-drift", "--stale-after", "2w").run().code(7);
+    grex!(sandbox, "status", "--fail-on-drift", "--stale-after", "2w")
+        .run()
+        .code(7);
     for wrong in ["", "x", "5", "-1h", "1y", "99999999999999999999d"] {
         let outcome = grex!(sandbox, "status", &format!("--stale-after={wrong}")).run();
         refused(&sandbox, &outcome, 2, &["--stale-after"]);
@@ -233,11 +278,18 @@ fn install_state_is_shown() {
                 actions:\n  - mkdir: {path: $HOME/made}\n";
     let one = sandbox.remote("one").pack_yaml(yaml).create();
     grex!(sandbox, "add", one.url()).run().success();
-    assert!(!sandbox.home().join("made").exists(), "nothing is installed by adding");
+    assert!(
+        !sandbox.home().join("made").exists(),
+        "nothing is installed by adding"
+    );
     let list = grex!(sandbox, "status", "--json").run().json();
     assert_eq!(entry(&list, "one")["install"], "not-installed");
     let outcome = grex!(sandbox, "status").run();
-    assert!(outcome.stdout.contains("not installed"), "{}", outcome.snapshot());
+    assert!(
+        outcome.stdout.contains("not installed"),
+        "{}",
+        outcome.snapshot()
+    );
 }
 
 #[test]
@@ -256,7 +308,10 @@ fn without_packs() {
 #[test]
 fn a_contract_that_cannot_be_used_is_named_and_the_rest_is_shown() {
     let sandbox = workspace_with(&["one", "two"]);
-    sandbox.write("workspace/one/.grex/pack.yaml", "schema_version: \"1\"\nname: one\ntype: [meta]\n");
+    sandbox.write(
+        "workspace/one/.grex/pack.yaml",
+        "schema_version: \"1\"\nname: one\ntype: [meta]\n",
+    );
     let outcome = grex!(sandbox, "status").run();
     assert_snapshot!(outcome.snapshot(), @r"
     exit: 4
@@ -275,5 +330,8 @@ fn a_contract_that_cannot_be_used_is_named_and_the_rest_is_shown() {
        ·        ────
        ╰────
     ");
-    assert_eq!(entry(&grex!(sandbox, "status", "--json").run().json(), "two")["drift"], "clean");
+    assert_eq!(
+        entry(&grex!(sandbox, "status", "--json").run().json(), "two")["drift"],
+        "clean"
+    );
 }

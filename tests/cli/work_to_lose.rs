@@ -43,12 +43,19 @@ fn is_work(make: impl Fn(&Sandbox), listed: &[&str]) {
     let after = Still::of(&kept[0]);
     assert_eq!(before.lines(), after.lines());
     let place = kept[0].strip_prefix(sandbox.workspace()).unwrap();
-    assert!(outcome.stdout.contains(place.to_str().unwrap()), "{}", outcome.snapshot());
+    assert!(
+        outcome.stdout.contains(place.to_str().unwrap()),
+        "{}",
+        outcome.snapshot()
+    );
 }
 
 #[test]
 fn a_changed_file() {
-    is_work(|sandbox| drop(sandbox.write(format!("{PACK}/README"), "mine\n")), &["README"]);
+    is_work(
+        |sandbox| drop(sandbox.write(format!("{PACK}/README"), "mine\n")),
+        &["README"],
+    );
 }
 
 #[test]
@@ -62,7 +69,10 @@ fn a_staged_file() {
 
 #[test]
 fn an_untracked_file() {
-    is_work(|sandbox| drop(sandbox.write(format!("{PACK}/new/file"), "mine\n")), &["new"]);
+    is_work(
+        |sandbox| drop(sandbox.write(format!("{PACK}/new/file"), "mine\n")),
+        &["new"],
+    );
 }
 
 #[test]
@@ -131,7 +141,10 @@ fn a_commit_that_only_the_reflog_knows() {
 #[test]
 fn another_worktree() {
     let make = |sandbox: &Sandbox| {
-        sandbox.git(PACK, &["worktree", "add", "-q", "../../elsewhere", "-b", "side"]);
+        sandbox.git(
+            PACK,
+            &["worktree", "add", "-q", "../../elsewhere", "-b", "side"],
+        );
     };
     is_work(make, &["worktree"]);
 }
@@ -180,8 +193,14 @@ fn a_repository_inside() {
 
 #[test]
 fn what_cannot_be_asked() {
-    is_work(|sandbox| fs::remove_file(sandbox.path(format!("{PACK}/.git/HEAD"))).unwrap(), &["HEAD"]);
-    is_work(|sandbox| fs::remove_dir_all(sandbox.path(format!("{PACK}/.git"))).unwrap(), &[]);
+    is_work(
+        |sandbox| fs::remove_file(sandbox.path(format!("{PACK}/.git/HEAD"))).unwrap(),
+        &["HEAD"],
+    );
+    is_work(
+        |sandbox| fs::remove_dir_all(sandbox.path(format!("{PACK}/.git"))).unwrap(),
+        &[],
+    );
 }
 
 #[test]
@@ -197,7 +216,11 @@ fn ignored_files_are_listed_and_go_along() {
     assert_eq!(fs::read(kept[0].join("a.log")).unwrap(), b"log\n");
     assert_eq!(fs::read(kept[0].join("build/out")).unwrap(), b"out\n");
     let told = outcome.stdout.clone() + &outcome.stderr;
-    assert!(told.contains("a.log") && told.contains("build"), "{}", outcome.snapshot());
+    assert!(
+        told.contains("a.log") && told.contains("build"),
+        "{}",
+        outcome.snapshot()
+    );
 }
 
 #[test]
