@@ -148,11 +148,12 @@ async fn ensure_nothing_is_left_behind(
                 .await?
         }
         Head::Unborn(_) => 0,
-        // Exactly where the last pin put it: that commit came from the server.
+        // The commit that was pinned by its id until now: it came from the server, on no branch
+        // perhaps. The lockfile alone says less, it names the user's own commits too.
         Head::Detached(id)
-            if known.is_some_and(|known| {
-                known.sha == id.as_str() && known.branch.is_none() && known.reference.is_some()
-            }) =>
+            if known
+                .and_then(|known| known.reference.as_ref())
+                .is_some_and(|pinned| is_abbreviated_by(id, pinned)) =>
         {
             0
         }
@@ -178,6 +179,10 @@ async fn ensure_nothing_is_left_behind(
         .into());
     }
     Ok(())
+}
+
+fn is_abbreviated_by(id: &ObjectId, name: &RefName) -> bool {
+    id.as_str().starts_with(&name.as_str().to_ascii_lowercase())
 }
 
 fn dirty(status: &StatusReport, checkout: &Checkout) -> PackFailure {
