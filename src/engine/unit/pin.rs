@@ -95,9 +95,16 @@ pub(super) async fn find_commit(
     if let Some(commit) = repository.commit_of(revision, cx.cancel()).await? {
         return Ok(commit);
     }
-    // Servers give a commit that no branch reaches when asked for it by its full id.
-    if ObjectId::parse(revision).is_ok() {
-        update::fetch_refs(cx, node, repository, remote, &[revision.to_owned()])
+    // Servers give a commit that no branch reaches when asked for it by its full id, and refs that
+    // no refspec covers by their full names.
+    let by_name = match revision.starts_with("refs/") {
+        true => Some(format!("+{revision}:{revision}")),
+        false => ObjectId::parse(revision)
+            .is_ok()
+            .then(|| revision.to_owned()),
+    };
+    if let Some(refspec) = by_name {
+        update::fetch_refs(cx, node, repository, remote, &[refspec])
             .await
             .map_err(|stop| match stop {
                 Stop::Failed(failure)
