@@ -191,6 +191,8 @@ pub fn role(
     if !detached && branch == Some(followed.branch.as_str()) {
         return CheckoutRole::OnBranch;
     }
+    // An empty repository, never filled: there was no branch yet to be on.
+    let is_unfilled = checkout.commit.is_none() && known.is_some_and(|known| known.sha.is_empty());
     let untouched = known.is_some_and(|known| {
         checkout
             .commit
@@ -199,7 +201,7 @@ pub fn role(
             && known.branch.as_deref() == branch
             && known.reference != wanted.reference
     });
-    if untouched {
+    if untouched || is_unfilled {
         CheckoutRole::Switch
     } else {
         CheckoutRole::Aside

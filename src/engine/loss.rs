@@ -12,6 +12,7 @@ use crate::{
         refs::ObjectId,
         repository::{Repository, Untracked},
         run::{Git, GitError},
+        status::PathKind,
         view,
     },
     sys::cancel::Cancel,
@@ -20,42 +21,60 @@ use crate::{
 /// The most paths that one finding names.
 const NAMED_PATHS: usize = 5;
 
-/// What would be lost, one line each; empty: nothing. `children` are the places of packs below
+/// What a pack has that is nowhere else.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// What would be lost, one line each; empty: nothing.
+    pub to_lose: Vec<String>,
+    /// Ignored files and directories, which are no work, but go along: the first of them.
+    pub ignored: Vec<String>,
+}
+
+/// Finds out what the pack at `root` has that is nowhere else. `children` are the places of packs below
 /// `root`, which are asked about on their own.
 pub async fn work_to_lose(
     git: &Git,
     root: &Path,
     children: &HashSet<PathBuf>,
     cancel: &Cancel,
-) -> Vec<String> {
+) -> Work {
+    let mut work = Work::default();
     let git_dir = match checkout::own_git_dir(root) {
         Ok(git_dir) => git_dir,
-        Err(NotARepository::Missing { .. }) if is_empty(root) => return Vec::new(),
-        Err(error) => return vec![format!("it cannot be asked: {error}")],
+        Err(NotARepository::Missing { .. }) if is_empty(root) => return work,
+        Err(error) => {
+            work.find(format!("it cannot be asked: {error}"));
+            return work;
+        }
     };
     let git_dir = git_dir.path();
-    let mut findings = Vec::new();
     if let Some(operation) = checkout::operation(git_dir) {
-        findings.push(format!("a {} is under way", operation.name()));
+        work.find(format!("a {} is under way", operation.name()));
     }
     match checkout::linked_worktrees(git_dir) {
         Ok(worktrees) if worktrees.is_empty() => {}
-        Ok(worktrees) => findings.push(format!(
-            "{} more of it",
-            plural(worktrees.len() as u64, "worktree")
-        )),
-        Err(error) => findings.push(format!("its worktrees cannot be listed: {error}")),
+        Ok(worktrees) => {
+            let more = plural(worktrees.len() as u64, "worktree");
+            work.find(format!("{more} more of it"));
+        }
+        Err(error) => work.find(format!("its worktrees cannot be listed: {error}")),
     }
     for nested in nested_repositories(root, children) {
-        findings.push(format!(
+        work.find(format!(
             "a repository of its own is in {}",
             nested.display()
         ));
     }
-    if let Err(error) = ask(git, root, git_dir, cancel, &mut findings).await {
-        findings.push(format!("it cannot be asked: {error}"));
+    if let Err(error) = ask(git, root, git_dir, cancel, &mut work).await {
+        work.find(format!("it cannot be asked: {error}"));
     }
-    findings
+    work
+}
+
+impl Work {
+    fn find(&mut self, finding: String) {
+        self.to_lose.push(finding);
+    }
 }
 
 async fn ask(
@@ -63,12 +82,20 @@ async fn ask(
     root: &Path,
     git_dir: &Path,
     cancel: &Cancel,
-    findings: &mut Vec<String>,
+    work: &mut Work,
 ) -> Result<(), GitError> {
     let repository = git.repository(root);
     let status = repository
         .status(Untracked::EverythingAndIgnored, cancel)
         .await?;
+    let ignored = status
+        .paths
+        .iter()
+        .filter(|path| path.kind == PathKind::Ignored);
+    work.ignored = ignored
+        .map(|path| path.path.clone())
+        .take(NAMED_PATHS)
+        .collect();
     let changed = status.changed();
     if changed > 0 {
         let paths: Vec<_> = status
@@ -76,7 +103,7 @@ async fn ask(
             .take(NAMED_PATHS)
             .map(|path| format!("`{path}`"))
             .collect();
-        findings.push(format!(
+        work.find(format!(
             "{}, changed or untracked: {}",
             plural(changed, "file"),
             paths.join(", ")
@@ -84,7 +111,7 @@ async fn ask(
     }
     // Older versions of git do not count stashes; the file tells.
     if status.stash > 0 || checkout::has_stash(git_dir) {
-        findings.push(String::from("stashed changes"));
+        work.find(String::from("stashed changes"));
     }
     let hidden = repository.hidden_files(cancel).await?;
     // A sparse checkout marks what it leaves out in the same way; only what is there can be edited.
@@ -93,13 +120,13 @@ async fn ask(
         .filter(|path| root.join(path).exists())
         .count();
     if hidden > 0 {
-        findings.push(format!(
+        work.find(format!(
             "{} marked so that git does not see edits",
             plural(hidden as u64, "file")
         ));
     }
     if status.head.is_some() {
-        unpublished(&repository, git_dir, cancel, findings).await?;
+        unpublished(&repository, git_dir, cancel, work).await?;
     }
     Ok(())
 }
@@ -109,7 +136,7 @@ async fn unpublished(
     repository: &Repository<'_>,
     git_dir: &Path,
     cancel: &Cancel,
-    findings: &mut Vec<String>,
+    work: &mut Work,
 ) -> Result<(), GitError> {
     let published = published_tags(repository, git_dir, cancel).await?;
     let mut excluded = vec!["--remotes"];
@@ -118,14 +145,14 @@ async fn unpublished(
         .count_commits(&["HEAD", "--branches", "--tags"], &excluded, cancel)
         .await?;
     if unpushed > 0 {
-        findings.push(format!("{} that no remote has", plural(unpushed, "commit")));
+        work.find(format!("{} that no remote has", plural(unpushed, "commit")));
     }
     let kept = ["HEAD", "--all"];
     let forgotten = repository
         .count_commits(&["--reflog"], &kept, cancel)
         .await?;
     if forgotten > 0 {
-        findings.push(format!(
+        work.find(format!(
             "{} that only the reflog knows",
             plural(forgotten, "commit")
         ));

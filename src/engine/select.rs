@@ -72,7 +72,13 @@ impl Selection {
                 .any(|glob| glob.matches(node.path.as_str()))
     }
 
-    /// What was asked for, as it was written.
+    /// What was asked for, as it was typed.
+    pub fn asked(&self) -> Vec<&str> {
+        let only = self.only.iter().map(PathGlob::as_str);
+        only.chain(self.filters.asked()).collect()
+    }
+
+    /// The paths and names among that.
     pub fn wanted_texts(&self) -> Vec<String> {
         let only = self.only.iter().map(PathGlob::as_str);
         only.chain(self.filters.wanted_texts())

@@ -114,6 +114,31 @@ impl Git {
         Ok(spoke)
     }
 
+    /// Says whether the server at `url` has a repository without any branch or tag. `from_user` is
+    /// as in [`CloneRequest`].
+    ///
+    /// # Errors
+    /// As git fails.
+    pub async fn is_empty_at_server(
+        &self,
+        url: &str,
+        from_user: bool,
+        cancel: &Cancel,
+    ) -> Result<bool, GitError> {
+        let neutral = Path::new("/");
+        let mut command = GitCommand::new(&self.program, neutral, "ls-remote", Nature::MayAsk);
+        if !from_user {
+            command.spawn.variable("GIT_PROTOCOL_FROM_USER", "0");
+        }
+        command.argument("--").argument(url);
+        let mut is_empty = true;
+        self.stream(&command, &mut Watch::quiet(cancel), &mut |bytes| {
+            is_empty &= bytes.is_empty();
+        })
+        .await?;
+        Ok(is_empty)
+    }
+
     /// Asks git which hooks and templates a clone would get. `neutral` is a directory that is in
     /// no repository.
     ///

@@ -167,7 +167,7 @@ fn select(packs: Vec<ListedPack>, request: &LsRequest) -> Result<Vec<ListedPack>
     });
     if selected.is_empty() && !selection.is_everything() {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        return Err(no_match(&selection.wanted_texts(), &ids));
+        return Err(no_match(selection, &ids));
     }
     Ok(selected)
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     engine::{
-        loss,
+        loss::{self, Work},
         node::{Node, Root},
         outcome::{Change, PackFailure, PackOutcome, Verdict},
         session::Session,
@@ -61,6 +61,9 @@ pub struct RemovedPack {
     /// The work that it had, when it was removed in spite of that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub work: Vec<String>,
+    /// Ignored files and directories that go along: the first of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
 }
 
 /// What became of what a pack had installed.
@@ -78,7 +81,7 @@ struct Removal {
     declaration: Declaration,
     root: PathBuf,
     below: Vec<PackPath>,
-    work: Vec<String>,
+    work: Work,
 }
 
 /// Takes packs out; with `dry_run`, says what that would be.
@@ -158,7 +161,8 @@ fn planned(removal: &Removal, request: &RmRequest) -> RemovedPack {
             Teardown::Ok
         },
         trash: None,
-        work: removal.work.clone(),
+        work: removal.work.to_lose.clone(),
+        ignored: removal.work.ignored.clone(),
     }
 }
 
@@ -181,7 +185,7 @@ async fn assess(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
         below.sort();
         below.reverse();
         let work = match request.keep_files {
-            true => Vec::new(),
+            true => Work::default(),
             false => work_of(session, path, &below).await?,
         };
         removals.push(Removal {
@@ -193,7 +197,7 @@ async fn assess(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
     }
     let refused: Vec<_> = removals
         .iter()
-        .filter(|removal| !removal.work.is_empty())
+        .filter(|removal| !removal.work.to_lose.is_empty())
         .collect();
     if !refused.is_empty() && !request.force {
         return Err(refusal(&refused));
@@ -232,23 +236,28 @@ fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declarat
 }
 
 /// The work in a pack and in the packs below it, each line with the pack that it is about.
-async fn work_of(
-    session: &Session,
-    path: &PackPath,
-    below: &[PackPath],
-) -> Result<Vec<String>, OpError> {
+async fn work_of(session: &Session, path: &PackPath, below: &[PackPath]) -> Result<Work, OpError> {
     let mut places = HashSet::new();
     for child in below {
         places.insert(session.workspace.pack_root(child)?);
     }
-    let mut work = Vec::new();
+    let mut work = Work::default();
     for pack in below.iter().chain([path]) {
         let root = session.workspace.pack_root(pack)?;
         if !root.exists() {
             continue;
         }
         let found = loss::work_to_lose(session.git().await?, &root, &places, &session.cancel).await;
-        work.extend(found.into_iter().map(|line| format!("{pack}: {line}")));
+        let lines = found
+            .to_lose
+            .into_iter()
+            .map(|line| format!("{pack}: {line}"));
+        work.to_lose.extend(lines);
+        let paths = found
+            .ignored
+            .into_iter()
+            .map(|inside| format!("{pack}/{inside}"));
+        work.ignored.extend(paths);
     }
     Ok(work)
 }
@@ -256,7 +265,7 @@ async fn work_of(
 fn refusal(refused: &[&Removal]) -> OpError {
     let lines: Vec<_> = refused
         .iter()
-        .flat_map(|removal| removal.work.iter())
+        .flat_map(|removal| removal.work.to_lose.iter())
         .map(|line| format!("\n  {line}"))
         .collect();
     let packs: Vec<_> = refused
@@ -292,7 +301,9 @@ pub(super) async fn work_to_lose(
     root: &Path,
     others: &HashSet<PathBuf>,
 ) -> Result<Vec<String>, OpError> {
-    Ok(loss::work_to_lose(session.git().await?, root, others, &session.cancel).await)
+    let git = session.git().await?;
+    let work = loss::work_to_lose(git, root, others, &session.cancel).await;
+    Ok(work.to_lose)
 }
 
 /// The outcome of a pack that nothing declares and that has work to lose.

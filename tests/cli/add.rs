@@ -181,7 +181,13 @@ fn the_same_again_is_nothing_to_do() {
         assert_eq!(read(), before, "{form}");
     }
     let outcome = grex!(sandbox, "add", &url).run();
-    assert_snapshot!(outcome.snapshot(), @"");
+    assert_snapshot!(outcome.snapshot(), @r"
+    exit: 0
+    ----- stdout -----
+    one  registered already, at [SHA7]
+
+    ----- stderr -----
+    ");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::ground::Ground;
 
 #[test]
 fn an_empty_repository_is_cloned_and_filled_later() {
-    for reference in [None, Some("main")] {
+    for (reference, branch) in [(None, "main"), (Some("main"), "main"), (Some("dev"), "dev")] {
         let (ground, remote) = Ground::with_pack(reference, |remote| remote);
         ground.synced(&[]).expect(
             "api",
@@ -17,21 +17,21 @@ fn an_empty_repository_is_cloned_and_filled_later() {
             "api",
             &json!({"result": "ok", "change": "fetched", "sha_before": "", "sha_after": ""}),
         );
-        let sha = fill(&ground, &remote);
+        let sha = fill(&ground, &remote, branch);
         ground.synced(&[]).expect(
             "api",
             &json!({"result": "ok", "change": "updated", "sha_before": "", "sha_after": sha}),
         );
         assert_eq!(
             (ground.at("api"), ground.read("api/a")),
-            ("main".into(), "1\n".into())
+            (branch.into(), "1\n".into())
         );
         assert_eq!(ground.git("api", &["status", "--porcelain"]), "");
     }
 }
 
 /// Pushes a first commit.
-fn fill(ground: &Ground, remote: &grex_fixtures::Remote) -> String {
+fn fill(ground: &Ground, remote: &grex_fixtures::Remote, branch: &str) -> String {
     ground.sandbox.git("", &["init", "-q", "elsewhere"]);
     ground.sandbox.write("elsewhere/a", "1\n");
     ground.sandbox.git("elsewhere", &["add", "a"]);
@@ -40,9 +40,14 @@ fn fill(ground: &Ground, remote: &grex_fixtures::Remote) -> String {
         .git("elsewhere", &["commit", "-q", "-m", "first"]);
     ground.sandbox.git(
         "elsewhere",
-        &["push", "-q", &remote.url(), "HEAD:refs/heads/main"],
+        &[
+            "push",
+            "-q",
+            &remote.url(),
+            &format!("HEAD:refs/heads/{branch}"),
+        ],
     );
-    remote.head("main")
+    remote.head(branch)
 }
 
 #[test]
@@ -50,7 +55,7 @@ fn an_empty_repository_with_files_of_the_user_s_keeps_them_when_it_is_filled() {
     let (ground, remote) = Ground::with_pack(None, |remote| remote);
     ground.synced(&[]);
     ground.write("api/mine", "mine\n");
-    fill(&ground, &remote);
+    fill(&ground, &remote, "main");
     ground
         .synced(&[])
         .expect("api", &json!({"change": "updated"}));
@@ -65,7 +70,7 @@ fn an_empty_repository_with_a_file_in_the_way_keeps_it() {
     let (ground, remote) = Ground::with_pack(None, |remote| remote);
     ground.synced(&[]);
     ground.write("api/a", "mine\n");
-    fill(&ground, &remote);
+    fill(&ground, &remote, "main");
     ground
         .failed(4, &[])
         .expect("api", &json!({"result": "err", "change": "none"}));

@@ -30,3 +30,4 @@ mod rewritten;
 mod transports;
 mod under_way;
 mod upstreams;
+mod user_settings;

@@ -61,19 +61,23 @@ fn a_commit_pins_by_its_full_id_in_any_case_and_by_a_part() {
 
 #[test]
 fn a_commit_that_no_branch_reaches_is_asked_for_by_its_id() {
-    let ground = Ground::new();
-    let remote = tagged(ground.sandbox.remote("api")).create();
-    let lost = remote.head("main");
-    remote.rewrite();
-    remote.git(&["tag", "-d", "v1"]);
-    remote.git(&["tag", "-d", "v2"]);
-    remote.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
-    // By a path git would copy all objects, and nothing had to be asked for.
-    ground.declare("api", &remote.file_url(), Some(&lost));
-    ground
-        .synced(&[])
-        .expect("api", &json!({"change": "cloned", "sha_after": lost}));
-    assert_eq!(ground.at("api"), lost);
+    for remote_name in ["origin", "upstream"] {
+        let ground = Ground::new();
+        let remote = tagged(ground.sandbox.remote("api")).create();
+        let lost = remote.head("main");
+        remote.rewrite();
+        remote.git(&["tag", "-d", "v1"]);
+        remote.git(&["tag", "-d", "v2"]);
+        remote.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+        let name = ["config", "--global", "clone.defaultRemoteName", remote_name];
+        ground.sandbox.git("", &name);
+        // By a path git would copy all objects, and nothing had to be asked for.
+        ground.declare("api", &remote.file_url(), Some(&lost));
+        ground
+            .synced(&[])
+            .expect("api", &json!({"change": "cloned", "sha_after": lost}));
+        assert_eq!(ground.at("api"), lost);
+    }
 }
 
 #[test]

@@ -153,9 +153,10 @@ fn copy(request: &RmRequest) -> RmRequest {
 }
 
 fn work_lines(pack: &RemovedPack) -> String {
-    pack.work
-        .iter()
-        .map(|work| format!("  work: {}\n", text::shown(work)))
+    let work = pack.work.iter().map(|work| ("work", work));
+    let ignored = pack.ignored.iter().map(|path| ("ignored", path));
+    work.chain(ignored)
+        .map(|(what, line)| format!("  {what}: {}\n", text::shown(line)))
         .collect()
 }
 
@@ -258,6 +259,7 @@ mod tests {
             teardown: Teardown::Skipped,
             trash: Some("/w/trash/a".into()),
             work: vec!["a: 1 stash".into()],
+            ignored: Vec::new(),
         };
         assert_eq!(
             lines(&[removed], false, false),

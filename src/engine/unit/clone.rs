@@ -18,7 +18,7 @@ use crate::{
         failure::FailureClass,
         refs::{Head, ObjectId},
         run::GitError,
-        view::View,
+        view::{self, View},
     },
     model::url::Scheme,
     store::StoreError,
@@ -207,7 +207,11 @@ impl Rest {
             return Ok(self);
         };
         let repository = cx.git.repository(place);
-        let commit = pin::find_commit(cx, node, &repository, "origin", &revision).await?;
+        // The user may have another name for it (`clone.defaultRemoteName`).
+        let config = view::settings(&repository, &place.join(".git"), cx.cancel()).await?;
+        let remote = config.remotes().into_iter().next();
+        let remote = remote.map_or_else(|| String::from("origin"), |remote| remote.name);
+        let commit = pin::find_commit(cx, node, &repository, &remote, &revision).await?;
         Ok(Self::Commit(commit.to_string(), branch))
     }
 }
@@ -238,6 +242,16 @@ async fn fetch_into(
             Ok(false)
         }
         Err(GitError::Failed(failure)) if failure.class == FailureClass::NoSuchRef => {
+            let url = node.url.as_str();
+            // Where there is nothing yet, the branch may come with the first push.
+            if cx
+                .git
+                .is_empty_at_server(url, node.from_user, cx.cancel())
+                .await?
+            {
+                clone_once(cx, node, temporary, CloneHead::Default, false).await?;
+                return Ok(false);
+            }
             Err(no_such_ref(head.named.as_deref().unwrap_or_default(), node).into())
         }
         result => {

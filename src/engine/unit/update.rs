@@ -85,6 +85,12 @@ pub(super) async fn update(
             move_to(cx, node, &repository, checkout, role, before, &after).await?
         }
         Meaning::Current(None) => Moved::quietly(Change::Fetched),
+        Meaning::Unknown
+            if checkout.commit.is_none()
+                && is_empty(cx, node, &repository, &fetch.remote).await? =>
+        {
+            nothing_there()
+        }
         Meaning::Unknown => {
             let name = wanted
                 .reference
@@ -215,6 +221,25 @@ async fn fetch_by_name(
     Ok(observe::look_again(repository, checkout, remote, Some(name), cx.cancel()).await?)
 }
 
+/// Fetches whatever there is, and says whether that is nothing.
+async fn is_empty(
+    cx: &UnitContext,
+    node: &Node,
+    repository: &Repository<'_>,
+    remote: &str,
+) -> Result<bool, Stop> {
+    fetch_refs(cx, node, repository, remote, &[]).await?;
+    let (_, refs) = repository.list_refs(cx.cancel()).await?;
+    Ok(refs.is_empty())
+}
+
+fn nothing_there() -> Moved {
+    Moved::saying(
+        Change::Fetched,
+        String::from("nothing there to check out yet"),
+    )
+}
+
 async fn move_to(
     cx: &UnitContext,
     node: &Node,
@@ -276,10 +301,7 @@ async fn move_branch(
     let earlier = reflog::previous_value(&checkout.git_dir, &after.tracking);
     match decide::movement(before, after, earlier.as_ref()) {
         Move::Nothing => Ok(Moved::quietly(Change::UpToDate)),
-        Move::NothingThere => Ok(Moved::saying(
-            Change::Fetched,
-            String::from("nothing there to check out yet"),
-        )),
+        Move::NothingThere => Ok(nothing_there()),
         Move::FollowTip => follow_tip(cx, node, repository, checkout, after).await,
         Move::Count => {
             let (ahead, behind) = repository

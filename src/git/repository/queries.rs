@@ -29,7 +29,7 @@ impl Repository<'_> {
         let mut command = self.command("status", Nature::Query);
         command.arguments(["--porcelain=v2", "--branch", "--show-stash", "-z"]);
         if untracked == Untracked::EverythingAndIgnored {
-            command.arguments(["--untracked-files=all", "--ignored=traditional"]);
+            command.arguments(["--untracked-files=all", "--ignored=matching"]);
         }
         let mut parser = StatusParser::new(KEPT_PATHS);
         let mut watch = Watch::quiet(cancel);

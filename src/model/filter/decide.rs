@@ -136,6 +136,11 @@ impl Filters {
         questions
     }
 
+    /// Returns the filters as they were typed.
+    pub fn asked(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Filter::as_str)
+    }
+
     /// Returns the paths and names that were asked for, as they were typed: when nothing matches,
     /// what [`closest`](super::closest()) finds for them is what the user may have meant.
     pub fn wanted_texts(&self) -> Vec<&str> {

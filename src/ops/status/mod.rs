@@ -83,7 +83,7 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         }));
     } else if packs.is_empty() {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        return Err(no_match(&request.selection.wanted_texts(), &ids));
+        return Err(no_match(&request.selection, &ids));
     }
     packs.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(StatusView { packs })

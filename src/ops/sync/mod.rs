@@ -61,7 +61,7 @@ async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<Syn
     }
     books::hide_packs(session, books::places(&roots))?;
     let whole = request.selection.is_everything() && request.options.recursive;
-    let wanted = request.selection.wanted_texts();
+    let selection = request.selection.clone();
     let mut writer = LockfileWriter::new(&session.workspace, lockfile.clone());
     let run = Run {
         verb: "sync",
@@ -87,7 +87,7 @@ async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<Syn
     books::note_types(session, "sync", &manifest, &outcomes).await?;
     let cancelled = session.cancel.is_stopped();
     if outcomes.is_empty() && !whole && !cancelled {
-        return Err(nothing_matches(&wanted, &lockfile));
+        return Err(nothing_matches(&selection, &lockfile));
     }
     Ok(SyncReport {
         cancelled,

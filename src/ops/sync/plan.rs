@@ -37,7 +37,6 @@ pub(super) async fn plan(
     } else {
         roots
     };
-    let wanted = request.selection.wanted_texts();
     let git = session.git().await?.clone();
     let mut outcomes = Vec::new();
     for node in nodes {
@@ -56,7 +55,7 @@ pub(super) async fn plan(
         }
     }
     if outcomes.is_empty() && !request.selection.is_everything() {
-        return Err(nothing_matches(&wanted, &lockfile));
+        return Err(nothing_matches(&request.selection, &lockfile));
     }
     let whole = request.selection.is_everything() && request.options.recursive;
     if whole {
