@@ -145,6 +145,7 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
     let mut writer = LockfileWriter::new(&session.workspace, books.lockfile.clone());
     if let Some(live) = live.filter(|_| unchanged) {
         node.reference = live.reference.clone();
+        // The same repository may have been typed in another form; the books keep theirs.
         node.declared = live.url.clone();
     }
     let run = Run {

@@ -286,7 +286,7 @@ fn y6_five_thousand_children_are_planned_with_little_memory() {
 #[test]
 fn y6_many_children_are_cloned_with_little_memory() {
     let slow = std::env::var_os("GREX_SLOW").is_some();
-    let count = if slow { 5_000 } else { 150 };
+    let count = if slow { 5_000 } else { 100 };
     let sandbox = broad(count);
     let limit = Duration::from_secs(if slow { 900 } else { 100 });
     let (outcome, memory) = peak_memory(grex!(sandbox, "sync", "--json").timeout(limit));

@@ -4,15 +4,16 @@
 //! up. Whoever observes only changes what is to be drawn.
 
 use std::{
-    fmt,
+    io,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-
-use super::board::{Board, Room};
+use super::{
+    board::{Board, Room},
+    screen::Screen,
+};
 use crate::cli::ui::Ui;
 
 /// A run that is over by then draws nothing: what appears and vanishes at once only flickers.
@@ -20,9 +21,6 @@ const QUIET: Duration = Duration::from_millis(250);
 
 /// Between two frames: at most ten a second.
 const FRAME: Duration = Duration::from_millis(100);
-
-/// More than the frames that are drawn; the thread keeps the pace, not the drawing library.
-const LIBRARY_LIMIT: u8 = 20;
 
 /// The display, until it is ended.
 #[derive(Debug)]
@@ -99,7 +97,7 @@ impl Display {
 
 fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
     let begin = Instant::now();
-    let mut screen: Option<Screen> = None;
+    let mut screen = None;
     loop {
         let pause = if screen.is_some() {
             FRAME
@@ -127,57 +125,11 @@ fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
             return ui.tell(&above);
         }
         if screen.is_none() && begin.elapsed() >= QUIET && !lines.is_empty() {
-            screen = Some(Screen::new());
+            screen = Some(Screen::new(io::stderr()));
         }
         match &mut screen {
-            Some(screen) => screen.show(&ui.painted(&above), lines.join("\n")),
+            Some(screen) => screen.show(&ui.painted(&above), lines),
             None => ui.tell(&above),
         }
-    }
-}
-
-/// The drawing library, used for one thing: lines that are drawn over.
-struct Screen {
-    bar: ProgressBar,
-    frame: Arc<Mutex<String>>,
-}
-
-impl Screen {
-    fn new() -> Self {
-        let frame = Arc::new(Mutex::new(String::new()));
-        let drawn = Arc::clone(&frame);
-        let write = move |_: &ProgressState, out: &mut dyn fmt::Write| {
-            let frame = drawn.lock().unwrap_or_else(PoisonError::into_inner);
-            // Formatting into memory does not fail.
-            out.write_str(&frame).unwrap_or_default();
-        };
-        let style = ProgressStyle::default_spinner().with_key("frame", write);
-        let style = style
-            .template("{frame}")
-            .unwrap_or_else(|_| ProgressStyle::default_spinner());
-        let target = ProgressDrawTarget::stderr_with_hz(LIBRARY_LIMIT);
-        Self {
-            bar: ProgressBar::with_draw_target(None, target).with_style(style),
-            frame,
-        }
-    }
-
-    /// Draws a frame, with `above` above it for good. One drawing for both.
-    fn show(&mut self, above: &str, lines: String) {
-        let mut frame = self.frame.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = *frame != lines;
-        *frame = lines;
-        drop(frame);
-        if !above.is_empty() {
-            self.bar.println(above);
-        } else if changed {
-            self.bar.tick();
-        }
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }

@@ -2,6 +2,7 @@
 
 mod board;
 mod display;
+mod screen;
 mod watcher;
 
 pub(super) use watcher::{Shown, Watcher};
