@@ -3,6 +3,7 @@
 import collections
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import time
@@ -43,7 +44,7 @@ class Operation:
     refreshed: bool = False
     # From one more run of grex: its git processes by subcommand, and its memory.
     spawns: collections.Counter = field(default_factory=collections.Counter)
-    peak_mib: float = 0.0
+    peak_mb: float = 0.0
 
 
 def all_operations(world, grex, jobs):
@@ -61,7 +62,8 @@ def all_operations(world, grex, jobs):
         return Contestant(label or f"`{command.replace(' -C {}', '')}`", XARGS, argv, lines(XARGS), target)
 
     # The settings and options that make grex's fetch cheaper, and nothing else of grex.
-    trimmed = "git -C {} -c gc.auto=0 -c maintenance.auto=false fetch --no-auto-maintenance --no-write-fetch-head -q"
+    settings = "-c gc.auto=0 -c maintenance.auto=false"
+    trimmed = f"git -C {{}} {settings} fetch --no-auto-maintenance --no-write-fetch-head -q"
     fetches = [yardstick("git -C {} fetch -q", 0.90), yardstick(trimmed, None, "grex's own `git fetch`")]
     pull = yardstick("git -C {} pull -q --ff-only", None)
     status = yardstick("git -C {} status --porcelain=v2 --branch -z", 1.05)
@@ -104,14 +106,26 @@ def measure(world, operation, runs):
                 contestant.costs.append(cost)
 
 
+def place(world, shim):
+    """Installs the shim as git is: grex looks for git's templates beside the git that it uses."""
+    program = world.top / "shim/bin/git"
+    if not program.exists():
+        program.parent.mkdir(parents=True)
+        shutil.copy(shim, program)
+        shared = pathlib.Path(world.git).resolve().parent.parent / "share/git-core"
+        (world.top / "shim/share").mkdir()
+        (world.top / "shim/share/git-core").symlink_to(shared)
+    return str(program)
+
+
 def count_work(world, operation, shim):
     """One more run of grex, not timed, for its git processes and its peak memory."""
     log = world.top / "shim.log"
     log.write_text("")
-    steering = {"GREX_GIT": str(shim), "GIT_SHIM_LOG": str(log), "GIT_SHIM_REAL": world.git}
+    steering = {"GREX_GIT": place(world, shim), "GIT_SHIM_LOG": str(log), "GIT_SHIM_REAL": world.git}
     moved = world.move_a_tenth() if operation.moved else []
     cost = run_one(world, operation, operation.grex, moved, world.environment | steering, True)
-    operation.peak_mib = cost.peak_mib
+    operation.peak_mb = cost.peak_mb
     for line in log.read_text().splitlines():
         record = json.loads(line)
         if record["event"] == "started":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Cost:
-    """What one run took, in seconds and MiB."""
+    """What one run took, in seconds and megabytes."""
 
     # Wall clock.
     wall: float
@@ -18,7 +18,7 @@ class Cost:
     # CPU of the command's own process, all its threads, without what it started.
     own_cpu: float
     # The most memory of the command's own process; 0 unless it was watched.
-    peak_mib: float = 0.0
+    peak_mb: float = 0.0
     # Wall clock of writing out what the command has left unwritten; 0 unless that was asked.
     then_sync: float = 0.0
 
@@ -58,6 +58,6 @@ def watch(pid):
     status, peak = pathlib.Path(f"/proc/{pid}/status"), 0.0
     while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
         found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
-        peak = max(peak, int(found.group(1)) / 1024 if found else 0.0)
+        peak = max(peak, int(found.group(1)) * 1024 / 1e6 if found else 0.0)
         time.sleep(0.0005)
     return peak

@@ -7,16 +7,16 @@ import subprocess
 
 BEGIN, END = "<!-- results begin -->", "<!-- results end -->"
 
-MEMORY_TARGET_MIB = 40
+MEMORY_TARGET_MB = 40
 
 
-def section(world, operations, jobs, root):
+def section(world, operations, facts):
     """The lines for one number of repositories."""
     runs = len(operations[0].grex.costs)
     return [
         f"### {len(world.packs)} repositories",
         "",
-        f"{machine(world, root)}; jobs: {jobs}; timed runs: {runs}.",
+        f"{facts}; timed runs: {runs}.",
         "",
         *times(operations),
         "",
@@ -43,27 +43,31 @@ def comparison(operation, yardstick):
     the ratio of all the CPU time that was used."""
     own, other = operation.grex.walls(), yardstick.walls()
     cpu = [statistics.median(cost.cpu for cost in one.costs) for one in (operation.grex, yardstick)]
-    target = "none" if yardstick.target is None else verdict(ratio(own, other), "≤", yardstick.target)
-    return row(operation.name, spread(own), yardstick.label, spread(other), *ratios(own, other), f"{cpu[0] / cpu[1]:.2f}", target)
+    met = "none"
+    if yardstick.target is not None:
+        met = verdict(ratio(own, other), "≤", yardstick.target)
+    cells = operation.name, spread(own), yardstick.label, spread(other), *ratios(own, other)
+    return row(*cells, f"{cpu[0] / cpu[1]:.2f}", met)
 
 
 def synced_comparison(operation, yardstick):
     """The same with everything on the disk, on both sides."""
     own, other = operation.grex.walls(with_sync=True), yardstick.walls(with_sync=True)
-    label = f"{yardstick.label}, then `sync -f`"
-    return row(f"{operation.name}, then `sync -f`", spread(own), label, spread(other), *ratios(own, other), "", "none")
+    name, label = (f"{text}, then `sync -f`" for text in (operation.name, yardstick.label))
+    return row(name, spread(own), label, spread(other), *ratios(own, other), "", "none")
 
 
 def work(operations):
     rows = [
-        "| operation | git processes that grex starts | peak memory of grex, MiB | CPU of grex alone, ms |",
+        "| operation | git processes of grex | peak memory of grex, MB | CPU of grex alone, ms |",
         "| --- | --- | --- | --- |",
     ]
     for operation in operations:
         spawns = ", ".join(f"{count} `{name}`" for name, count in operation.spawns.most_common())
-        memory = f"{operation.peak_mib:.1f}; {verdict(operation.peak_mib, '<', MEMORY_TARGET_MIB)}"
+        memory = f"{operation.peak_mb:.1f}; {verdict(operation.peak_mb, '<', MEMORY_TARGET_MB)}"
         own = [cost.own_cpu * 1000 for cost in operation.grex.costs]
-        rows.append(row(operation.name, f"{sum(operation.spawns.values())}: {spawns}", memory, spread(own, 0)))
+        spawns = f"{sum(operation.spawns.values())}: {spawns}"
+        rows.append(row(operation.name, spawns, memory, spread(own, 0)))
     return rows
 
 
@@ -72,7 +76,8 @@ def row(*cells):
 
 
 def spread(values, digits=2):
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+    middle, least, most = statistics.median(values), min(values), max(values)
+    return f"{middle:.{digits}f} ({least:.{digits}f} to {most:.{digits}f})"
 
 
 def ratio(own, other):
@@ -89,29 +94,39 @@ def verdict(value, relation, target):
     return f"{relation} {target:g}: {'met' if met else '**missed**'}"
 
 
-def machine(world, root):
-    """Whatever decides about the numbers."""
+def machine(world, grex, source):
+    """Whatever decides about the numbers. `source` is what grex was built from, if that is known."""
 
     def said(*argv):
-        return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
+        done = subprocess.run(argv, capture_output=True, text=True, check=False)
+        return done.stdout.partition("\n")[0] or "unknown"
 
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    version = said(str(grex), "--version").replace("grex ", "")
+    if source:
+        version += f" ({said(world.git, '-C', str(source), 'describe', '--always', '--dirty')})"
     facts = {
         "cores": len(os.sched_getaffinity(0)),
         "memory": f"{memory:.0f} GiB",
-        "file system": said("findmnt", "-n", "-o", "FSTYPE", "-T", str(world.top)) or "unknown",
+        "file system": said("findmnt", "-n", "-o", "FSTYPE", "-T", str(world.top)),
         "kernel": f"{os.uname().sysname} {os.uname().release.split('-')[0]}",
         "git": said(world.git, "--version").replace("git version ", ""),
-        "grex": said(world.git, "-C", str(root), "describe", "--always", "--dirty") or "unknown",
+        "grex": version,
         "date": datetime.date.today().isoformat(),
     }
     return "; ".join(f"{name}: {value}" for name, value in facts.items())
 
 
-def write_into(path, report):
-    """Replaces what stands between the two marks in a document."""
+def split(path):
+    """What stands before and after the results in a document."""
     before, begin, rest = path.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise SystemExit(f"bench: {path} lacks the lines {BEGIN} and {END}")
-    path.write_text(f"{before}{begin}\n{report}\n{end}{after}")
+    return before, after
+
+
+def write_into(path, report):
+    """Replaces the results in a document."""
+    before, after = split(path)
+    path.write_text(f"{before}{BEGIN}\n{report}\n{END}{after}")

@@ -106,7 +106,7 @@ pub fn decide(
             checkout: CheckoutRole::OnBranch,
             follows: followed.clone(),
         }),
-        Meaning::Unknown => Step::Fetch(Fetch {
+        Meaning::Ref(_) | Meaning::Unknown => Step::Fetch(Fetch {
             remote,
             follows: None,
             checkout: CheckoutRole::Aside,

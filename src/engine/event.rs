@@ -40,6 +40,11 @@ pub trait Observer: Send + Sync {
     /// Takes note of an event.
     fn observe(&self, event: Event<'_>);
 
+    /// Says whether anybody wants to know of each git command.
+    fn wants_commands(&self) -> bool {
+        false
+    }
+
     /// Says whether anybody looks at progress; git is only asked to report it then.
     fn wants_progress(&self) -> bool {
         false

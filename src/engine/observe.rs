@@ -78,6 +78,9 @@ pub enum Meaning {
     Branch(Followed),
     /// A tag or a commit. The commit is `None` when an abbreviation is not resolved yet.
     Pin(Option<ObjectId>),
+    /// A ref that is neither a branch nor a tag (`refs/pull/7/head`), as last fetched. It may have
+    /// moved since.
+    Ref(ObjectId),
     /// Nothing here has that name.
     Unknown,
 }
@@ -232,6 +235,11 @@ fn mean(
             value.id,
             value.peeled,
         ))));
+    }
+    if let Some(full) = wanted.full_ref()
+        && let Some(value) = view.find(full)?
+    {
+        return Ok(Meaning::Ref(peel(git_dir, view, value.id, value.peeled)));
     }
     if wanted.may_be_short_id() {
         let here = view

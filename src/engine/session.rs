@@ -9,7 +9,7 @@ use super::event::{Event, Observer};
 use crate::{
     git::{
         program::{Program, ProgramError},
-        run::Git,
+        run::{CommandRecord, Git, OnCommand},
     },
     model::pack::Vocabulary,
     store::layout::Workspace,
@@ -100,10 +100,12 @@ impl Session {
                 let program =
                     Program::find(self.settings.git.clone(), memory, &self.cancel).await?;
                 let observer = Arc::clone(&self.observer);
-                let git = Git::new(
-                    &program,
-                    Arc::new(move |record| observer.observe(Event::Command(record))),
-                );
+                let on_command = self.observer.wants_commands().then(|| {
+                    Arc::new(move |record: &CommandRecord| {
+                        observer.observe(Event::Command(record));
+                    }) as OnCommand
+                });
+                let git = Git::new(&program, on_command);
                 Ok::<_, ProgramError>((program, git))
             })
             .await?;

@@ -1,6 +1,6 @@
 //! One git command from start to end: its lines to whoever watches, its failure classified once.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     command::GitCommand,
@@ -135,19 +135,19 @@ impl GitError {
     }
 }
 
+/// Is told of each command that has ended.
+pub type OnCommand = Arc<dyn Fn(&CommandRecord) + Send + Sync>;
+
 /// The git that a run uses.
 #[derive(Clone)]
 pub struct Git {
     pub(super) program: PathBuf,
-    on_command: std::sync::Arc<dyn Fn(&CommandRecord) + Send + Sync>,
+    on_command: Option<OnCommand>,
 }
 
 impl Git {
-    /// A git that tells `on_command` of each command it has run.
-    pub fn new(
-        program: &super::program::Program,
-        on_command: std::sync::Arc<dyn Fn(&CommandRecord) + Send + Sync>,
-    ) -> Self {
+    /// A git that tells `on_command`, if there is one, of each command it has run.
+    pub fn new(program: &super::program::Program, on_command: Option<OnCommand>) -> Self {
         Self {
             program: program.path().to_owned(),
             on_command,
@@ -212,11 +212,13 @@ impl Git {
         )
         .await?;
         lines.finish(&mut |line| on_line(cleaned(line)));
-        (self.on_command)(&CommandRecord {
-            command: command.shown(),
-            duration: finished.duration,
-            ending: finished.ending,
-        });
+        if let Some(on_command) = &self.on_command {
+            on_command(&CommandRecord {
+                command: command.shown(),
+                duration: finished.duration,
+                ending: finished.ending,
+            });
+        }
         match finished.ending {
             Ending::Exited(0) => Ok(()),
             Ending::Cancelled => Err(GitError::Cancelled),
@@ -238,6 +240,8 @@ fn describe(command: &GitCommand, ending: Ending, kept: &Tail) -> GitFailure {
     let stderr = text::shown(&kept.bytes);
     let class = match ending {
         Ending::Stalled(_) => FailureClass::Network,
+        // A server that hangs up early can make git die of a broken pipe (SIGPIPE).
+        Ending::Signalled(13) => FailureClass::Network,
         ending => failure::classify(ending.code(), &stderr),
     };
     let essence = failure::essence(&stderr);

@@ -14,6 +14,7 @@ use std::future::Future;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use fd_lock::{RwLock, RwLockWriteGuard};
@@ -49,13 +50,14 @@ impl Holder {
     /// Returns this process, doing `verb` since `started` (RFC 3339, UTC).
     #[must_use]
     pub fn this_process(verb: &str, started: String) -> Self {
-        let host = rustix::system::uname()
-            .nodename()
-            .to_string_lossy()
-            .into_owned();
+        // The same for as long as the process lives, and asked for by every pack.
+        static HOST: LazyLock<String> = LazyLock::new(|| {
+            let names = rustix::system::uname();
+            names.nodename().to_string_lossy().into_owned()
+        });
         Self {
             pid: std::process::id(),
-            host,
+            host: HOST.clone(),
             verb: verb.into(),
             started,
         }

@@ -199,16 +199,29 @@ fn a_full_name_means_the_tag_where_a_branch_has_the_same_name() {
 }
 
 #[test]
-fn a_ref_that_is_neither_branch_nor_tag_is_named_as_missing() {
+fn a_ref_that_is_neither_branch_nor_tag_is_followed_without_a_branch() {
     let (ground, remote) = Ground::with_pack(Some("refs/pull/7/head"), |remote| {
         remote.commit("a", "1\n").branch("pr").commit("a", "2\n")
     });
-    let proposed = remote.head("pr");
-    remote.git(&["update-ref", "refs/pull/7/head", &proposed]);
     ground
         .failed(4, &[])
         .expect_refusal("api", "no-such-ref", &["refs/pull/7/head"]);
     assert!(!ground.place("api").exists());
+
+    let proposed = remote.head("pr");
+    remote.git(&["update-ref", "refs/pull/7/head", &proposed]);
+    ground
+        .synced(&[])
+        .expect("api", &json!({"change": "cloned", "sha_after": proposed}));
+    ground
+        .synced(&[])
+        .expect("api", &json!({"change": "up-to-date"}));
+
+    let better = remote.push_commit_on("pr", "a", "3\n");
+    remote.git(&["update-ref", "refs/pull/7/head", &better]);
+    ground
+        .synced(&[])
+        .expect("api", &json!({"change": "updated", "sha_after": better}));
 }
 
 #[test]

@@ -194,6 +194,22 @@ fn commits_on_a_detached_head_keep_it_from_its_pin() {
 }
 
 #[test]
+fn commits_on_a_detached_head_that_an_earlier_run_saw_are_still_the_user_s() {
+    let (ground, _remote) = Ground::with_synced_pack(Some("main"), tagged);
+    ground.git("api", &["checkout", "-q", "--detach"]);
+    let own = ground.commit("api", "mine", "1\n");
+    // The run leaves HEAD alone, and the lockfile says where it is.
+    ground.synced(&[]).expect("api", &json!({"sha_after": own}));
+    ground.declare_ref("api", Some("v1"));
+    let before = ground.users_state("api");
+    ground
+        .failed(4, &[])
+        .expect_refusal("api", "diverged", &["(1)"]);
+    assert_eq!(ground.users_state("api"), before);
+    assert_eq!(ground.at("api"), own);
+}
+
+#[test]
 fn an_untracked_or_ignored_file_keeps_a_checkout_from_its_pin() {
     for ignore in ["", "mine\n"] {
         let (ground, _remote) = Ground::with_synced_pack(Some("main"), |remote| {

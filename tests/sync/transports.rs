@@ -95,30 +95,21 @@ fn http_without_the_password_is_a_failure_to_authenticate_that_is_not_tried_agai
 
 #[test]
 fn packs_come_by_ssh_urls_and_scp_like_ones() {
+    // As a URL by `core.sshCommand`, then in scp's way by the variable.
     for scp in [false, true] {
-        for from_variable in [false, true] {
-            let ground = Ground::new();
-            let remote = ground.sandbox.remote("api").commit("a", "1\n").create();
-            let Some(server) = SshServer::start(&ground.sandbox) else {
-                return;
-            };
-            let url = if scp {
-                server.scp_url("api")
-            } else {
-                server.url("api")
-            };
-            ground.declare("api", &url, None);
-            let command = server.ssh_command();
-            if !from_variable {
-                global(&ground.sandbox, "core.sshCommand", &command);
-            }
-            clone_and_update(&ground, &remote, |run| {
-                if from_variable {
-                    run.env("GIT_SSH_COMMAND", &command)
-                } else {
-                    run
-                }
-            });
+        let ground = Ground::new();
+        let remote = ground.sandbox.remote("api").commit("a", "1\n").create();
+        let Some(server) = SshServer::start(&ground.sandbox) else {
+            return;
+        };
+        let command = server.ssh_command();
+        if scp {
+            ground.declare("api", &server.scp_url("api"), None);
+            clone_and_update(&ground, &remote, |run| run.env("GIT_SSH_COMMAND", &command));
+        } else {
+            ground.declare("api", &server.url("api"), None);
+            global(&ground.sandbox, "core.sshCommand", &command);
+            clone_and_update(&ground, &remote, |run| run);
         }
     }
 }

@@ -203,6 +203,10 @@ impl Observer for Watcher {
         }
     }
 
+    fn wants_commands(&self) -> bool {
+        self.ui.verbosity >= COMMANDS
+    }
+
     fn wants_progress(&self) -> bool {
         matches!(self.kind, Kind::Display(_))
     }

@@ -20,7 +20,7 @@ use crate::{
         run::GitError,
         view::{self, View},
     },
-    model::url::Scheme,
+    model::{reference::RefName, url::Scheme},
     store::StoreError,
     sys::fs,
 };
@@ -149,10 +149,10 @@ impl Cloned {
                 named: None,
                 then: None,
             },
-            Some(reference) => match reference.commit_id() {
-                Some(id) => Self {
+            Some(reference) => match reference.commit_id().or(unusual(reference)) {
+                Some(later) => Self {
                     named: None,
-                    then: Some(id.to_owned()),
+                    then: Some(later.to_owned()),
                 },
                 None => Self {
                     named: Some(reference.short_name().to_owned()),
@@ -188,6 +188,13 @@ impl Cloned {
         let is_abbreviation = name.may_be_short_id() && branch != name.as_str();
         (is_tag || is_abbreviation).then(|| name.to_string())
     }
+}
+
+/// A full ref name that is neither a branch nor a tag, which `git clone --branch` cannot take:
+/// `refs/pull/7/head`.
+fn unusual(reference: &RefName) -> Option<&str> {
+    let named = reference.branch_ref().is_some() || reference.tag_ref().is_some();
+    reference.full_ref().filter(|_| !named)
 }
 
 /// What a clone still lacks.

@@ -95,9 +95,16 @@ pub(super) async fn find_commit(
     if let Some(commit) = repository.commit_of(revision, cx.cancel()).await? {
         return Ok(commit);
     }
-    // Servers give a commit that no branch reaches when asked for it by its full id.
-    if ObjectId::parse(revision).is_ok() {
-        update::fetch_refs(cx, node, repository, remote, &[revision.to_owned()])
+    // Servers give a commit that no branch reaches when asked for it by its full id, and refs that
+    // no refspec covers by their full names.
+    let by_name = match revision.starts_with("refs/") {
+        true => Some(format!("+{revision}:{revision}")),
+        false => ObjectId::parse(revision)
+            .is_ok()
+            .then(|| revision.to_owned()),
+    };
+    if let Some(refspec) = by_name {
+        update::fetch_refs(cx, node, repository, remote, &[refspec])
             .await
             .map_err(|stop| match stop {
                 Stop::Failed(failure)
@@ -148,11 +155,12 @@ async fn ensure_nothing_is_left_behind(
                 .await?
         }
         Head::Unborn(_) => 0,
-        // Exactly where the last pin put it: that commit came from the server.
+        // The commit that was pinned by its id until now: it came from the server, on no branch
+        // perhaps. The lockfile alone says less, it names the user's own commits too.
         Head::Detached(id)
-            if known.is_some_and(|known| {
-                known.sha == id.as_str() && known.branch.is_none() && known.reference.is_some()
-            }) =>
+            if known
+                .and_then(|known| known.reference.as_ref())
+                .is_some_and(|pinned| is_abbreviated_by(id, pinned)) =>
         {
             0
         }
@@ -178,6 +186,10 @@ async fn ensure_nothing_is_left_behind(
         .into());
     }
     Ok(())
+}
+
+fn is_abbreviated_by(id: &ObjectId, name: &RefName) -> bool {
+    id.as_str().starts_with(&name.as_str().to_ascii_lowercase())
 }
 
 fn dirty(status: &StatusReport, checkout: &Checkout) -> PackFailure {

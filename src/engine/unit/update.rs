@@ -73,6 +73,7 @@ pub(super) async fn update(
     };
     let moved = match meaning {
         Meaning::Pin(commit) => return pin::pin(cx, node, checkout, commit, wanted).await,
+        Meaning::Ref(commit) => return pin::pin(cx, node, checkout, Some(commit), wanted).await,
         Meaning::Branch(after) | Meaning::Current(Some(after)) => {
             // A branch that was not known before the fetch may be one to change over to.
             let (before, role) = match &fetch.follows {
@@ -115,8 +116,15 @@ async fn conclude(
     checkout: &Checkout,
     moved: Moved,
 ) -> Result<PackOutcome, Stop> {
-    let view = View::of(repository, &checkout.git_dir, cx.cancel()).await?;
-    let after = view.head_commit()?;
+    // HEAD is somewhere else only where a move was reported.
+    let (head, after) = match moved.change {
+        Change::UpToDate | Change::Fetched => (checkout.head.clone(), checkout.commit.clone()),
+        _ => {
+            let view = View::of(repository, &checkout.git_dir, cx.cancel()).await?;
+            let after = view.head_commit()?;
+            (view.head, after)
+        }
+    };
     let commits = match (&checkout.commit, &after) {
         (Some(before), Some(after)) if before != after => {
             objects::count_linear(&checkout.git_dir, before, after)
@@ -136,7 +144,7 @@ async fn conclude(
         cx,
         node,
         outcome,
-        record::branch_of(&view.head),
+        record::branch_of(&head),
     ))
 }
 
@@ -206,6 +214,9 @@ async fn fetch_by_name(
     }
     if let Some(tag) = name.tag_ref() {
         tries.push(format!("{tag}:{tag}"));
+    }
+    if let (Some(full), true) = (name.full_ref(), tries.is_empty()) {
+        tries.push(format!("+{full}:{full}"));
     }
     for refspec in tries {
         let mut refspecs = configured.clone();
