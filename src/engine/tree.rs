@@ -8,7 +8,11 @@ use super::{
     session::Session,
 };
 use crate::{
-    git::{checkout, config::RepositoryConfig, failure::FailureClass},
+    git::{
+        checkout,
+        config::{Remote, RepositoryConfig},
+        failure::FailureClass,
+    },
     model::{
         manifest::Manifest,
         pack::{PackSpec, Vocabulary},
@@ -69,10 +73,20 @@ pub fn root_of(workspace: &Workspace) -> Root {
     let origin = checkout::own_git_dir(workspace.root())
         .ok()
         .and_then(|git_dir| RepositoryConfig::read(git_dir.path()).ok())
-        .and_then(|config| config.remote("origin")?.url)
+        .and_then(|config| workspace_remote(&config)?.url)
         .and_then(|url| PackUrl::parse(&url).ok())
         .filter(|url| !url.is_relative());
     Root::new(origin, PackUrl::local(workspace.root()))
+}
+
+/// `origin`, or the one remote under another name (`clone.defaultRemoteName`).
+fn workspace_remote(config: &RepositoryConfig) -> Option<Remote> {
+    let mut remotes = config.remotes();
+    match remotes.iter().position(|remote| remote.name == "origin") {
+        Some(origin) => Some(remotes.swap_remove(origin)),
+        None if remotes.len() == 1 => remotes.pop(),
+        None => None,
+    }
 }
 
 /// Every pack that is declared, as far as what is on disk tells: parents before their children.

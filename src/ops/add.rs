@@ -142,7 +142,7 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
     let unchanged = live.is_some_and(|live| {
         declaration.reference.is_none() || live.reference == declaration.reference
     });
-    let mut writer = LockfileWriter::new(&session.workspace, books.lockfile.clone());
+    let mut writer = LockfileWriter::holding_back(&session.workspace, books.lockfile.clone());
     if let Some(live) = live.filter(|_| unchanged) {
         node.reference = live.reference.clone();
         // The same repository may have been typed in another form; the books keep theirs.
@@ -163,10 +163,6 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
         .map(|place| outcomes.remove(place))
         .ok_or_else(|| run::cancelled(&outcomes))?;
     if own.verdict != Verdict::Ok {
-        if books.lockfile.get(declaration.path.as_str()).is_none() {
-            writer.forget(declaration.path.as_str());
-        }
-        writer.finish()?;
         return Err(give_up(session, own));
     }
     let entry_type = own.entry.as_ref().map(|entry| entry.pack_type.clone());

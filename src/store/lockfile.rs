@@ -34,6 +34,8 @@ pub struct LockfileWriter {
     known: Lockfile,
     /// Open once there is something to append.
     file: Option<File>,
+    /// Whether nothing is appended.
+    holds_back: bool,
 }
 
 impl LockfileWriter {
@@ -44,6 +46,17 @@ impl LockfileWriter {
             path: workspace.lockfile(),
             known,
             file: None,
+            holds_back: false,
+        }
+    }
+
+    /// Starts likewise, but writes nothing before [`Self::finish`]: for what is done as a whole or
+    /// not at all.
+    #[must_use]
+    pub fn holding_back(workspace: &Workspace, known: Lockfile) -> Self {
+        Self {
+            holds_back: true,
+            ..Self::new(workspace, known)
         }
     }
 
@@ -62,6 +75,10 @@ impl LockfileWriter {
     pub fn record(&mut self, entry: LockEntry) -> Result<bool, StoreError> {
         if self.known.entries.get(&entry.id) == Some(&entry) {
             return Ok(false);
+        }
+        if self.holds_back {
+            self.known.entries.insert(entry.id.clone(), entry);
+            return Ok(true);
         }
         let line = entry.to_line();
         let file = match &mut self.file {

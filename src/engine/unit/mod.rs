@@ -126,6 +126,11 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
         }
         Place::Broken(reason) => broken(cx, node, &root, &wanted, reason).await?,
         Place::Repository(checkout) => {
+            // A repository that is not to be touched gets no lock file either.
+            if let Step::Refuse(refusal) = decide::decide(node, &checkout, &wanted, cx.known(node))
+            {
+                return Err(Stop::Failed((*refusal).into()));
+            }
             let lock = checkout.git_dir.join(PACK_LOCK);
             holding_pack(cx, &lock, locked(cx, node, *checkout, &wanted)).await?
         }
