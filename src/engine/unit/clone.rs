@@ -87,6 +87,7 @@ async fn arrive(
         accept_empty(cx, node).await?;
     }
     let rest = head.rest(wanted, &view.head, commit.as_ref(), filled);
+    let is_whole = matches!(rest, Rest::Nothing);
     // What is wanted and not there must not leave a pack behind: it is found, and where no hook
     // has to see the final place also checked out, before the clone becomes one.
     let rest = if hooks_may_run {
@@ -101,10 +102,17 @@ async fn arrive(
     tick_off(cx, temporary)?;
     let lock = root.join(".git").join(PACK_LOCK);
     holding_pack(cx, &lock, settle(cx, node, root, rest)).await?;
-    let view = View::of(&cx.git.repository(root), &root.join(".git"), cx.cancel()).await?;
+    let view = match is_whole {
+        true => view,
+        false => View::of(&cx.git.repository(root), &root.join(".git"), cx.cancel()).await?,
+    };
     let outcome = PackOutcome {
         change: Change::Cloned,
-        after: view.head_commit()?,
+        after: if is_whole {
+            commit.clone()
+        } else {
+            view.head_commit()?
+        },
         message: commit
             .is_none()
             .then(|| String::from("an empty repository")),
