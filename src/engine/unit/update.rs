@@ -377,6 +377,18 @@ async fn over_to_tip(
     repository: &Repository<'_>,
     after: &Followed,
 ) -> Result<Moved, Stop> {
+    // A history with holes looks rewritten to older versions of git: it is walked before it is
+    // believed, which fails where an object is missing.
+    let (left_behind, _) = repository
+        .ahead_and_behind(&after.branch_ref(), &after.tracking, cx.cancel())
+        .await?;
+    if left_behind == 0 {
+        let message = format!(
+            "git cannot fast-forward to {}, which has it all",
+            shown(after)
+        );
+        return Err(PackFailure::new(FailureClass::Other, message).into());
+    }
     let mut watch = cx.watch(&node.path, false);
     repository
         .check_out_branch(&after.branch, Some(&after.tracking), &mut watch)

@@ -77,7 +77,9 @@ fn what_could_reach_git_is_checked() {
 proptest! {
     #[test]
     fn a_render_reads_back(ids in proptest::collection::btree_set("[a-z]{1,3}", 0..20), branch in ".*", value in any::<i64>()) {
-        let entries = ids.into_iter().map(|id| {
+        // Some short words are no names for a directory (`con`, `nul`).
+        let ids = ids.into_iter().filter(|id| crate::model::path::PackPath::parse(id).is_ok());
+        let entries = ids.map(|id| {
             let mut entry = LockEntry::new(&id, &id);
             entry.branch = Some(branch.clone());
             entry.extra.insert("x".into(), value.into());
