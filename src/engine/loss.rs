@@ -15,7 +15,7 @@ use crate::{
         status::PathKind,
         view,
     },
-    sys::cancel::Cancel,
+    sys::{cancel::Cancel, fs},
 };
 
 /// The most paths that one finding names.
@@ -41,7 +41,7 @@ pub async fn work_to_lose(
     let mut work = Work::default();
     let git_dir = match checkout::own_git_dir(root) {
         Ok(git_dir) => git_dir,
-        Err(NotARepository::Missing { .. }) if is_empty(root) => return work,
+        Err(NotARepository::Missing { .. }) if fs::is_vacant(root) => return work,
         Err(error) => {
             work.find(format!("it cannot be asked: {error}"));
             return work;
@@ -196,13 +196,6 @@ async fn published_tags(
 fn plural(count: u64, what: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {what}{s}")
-}
-
-fn is_empty(root: &Path) -> bool {
-    match std::fs::read_dir(root) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(_) => root.symlink_metadata().is_err(),
-    }
 }
 
 /// Repositories below `root` that are none of `children`. Links are not followed.

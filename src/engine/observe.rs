@@ -17,7 +17,7 @@ use crate::{
         view::{self, View},
     },
     model::{reference::RefName, url::PackUrl},
-    sys::cancel::Cancel,
+    sys::{cancel::Cancel, fs},
 };
 
 use super::node::Node;
@@ -154,13 +154,12 @@ pub async fn observe(
 
 /// What is at a place where no repository is.
 fn without_repository(root: &Path) -> Place {
-    match std::fs::read_dir(root) {
-        Ok(mut entries) => match entries.next() {
-            None => Place::Free,
-            Some(_) => Place::Taken("a directory that is no git repository"),
-        },
-        Err(_) if root.symlink_metadata().is_err() => Place::Free,
-        Err(_) => Place::Taken("something that is no directory"),
+    if fs::is_vacant(root) {
+        Place::Free
+    } else if root.is_dir() {
+        Place::Taken("a directory that is no git repository")
+    } else {
+        Place::Taken("something that is no directory")
     }
 }
 

@@ -147,8 +147,7 @@ pub async fn init_from(
     request: InitFromRequest,
 ) -> Result<InitReport, OpError> {
     let root = session.workspace.root();
-    let occupied = std::fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some());
-    if occupied || root.is_file() {
+    if !fs::is_vacant(root) {
         return Err(OpError::new(ErrorKind::Usage, format!("{} is there already and is not empty", root.display()))
             .with_hint("choose another directory; in a workspace that is there, run `git pull` and `grex sync`"));
     }

@@ -17,7 +17,8 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 pub use self::place::{
-    create_dir_all, remove_empty, remove_tree, rename_noreplace, sync_directory, sync_filesystem,
+    create_dir_all, is_vacant, remove_empty, remove_tree, rename_noreplace, sync_directory,
+    sync_filesystem,
 };
 
 /// The beginning of the name of every temporary file and directory. Ignored by the managed block

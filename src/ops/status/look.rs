@@ -25,7 +25,7 @@ use crate::{
     },
     ops::{error::OpError, present::FailureReport, run},
     store::pack_file,
-    sys::{clock, lock},
+    sys::{clock, fs, lock},
 };
 
 use super::report::{Drift, Install, PackStatus};
@@ -67,7 +67,7 @@ impl Look {
         };
         let status = match checkout::own_git_dir(&root) {
             Ok(_) => self.ask(node, &root).await,
-            Err(NotARepository::Missing { .. }) if is_vacant(&root) => {
+            Err(NotARepository::Missing { .. }) if fs::is_vacant(&root) => {
                 let pack = PackStatus::absent(node.path.as_str(), Drift::Missing);
                 let selected = self.selects(selection, node, &root, None).await?;
                 return Ok(selected.then_some(pack));
@@ -207,13 +207,6 @@ impl Look {
             }
             _ => Install::None,
         }
-    }
-}
-
-fn is_vacant(root: &Path) -> bool {
-    match std::fs::read_dir(root) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(_) => root.symlink_metadata().is_err(),
     }
 }
 

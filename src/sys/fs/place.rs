@@ -30,6 +30,14 @@ pub fn create_dir_all(path: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(made)
 }
 
+/// Says whether a name is free: nothing has it, or an empty directory does.
+pub fn is_vacant(path: &Path) -> bool {
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => path.symlink_metadata().is_err(),
+    }
+}
+
 /// Removes the directories that [`create_dir_all`] made, as far as they are still empty.
 pub fn remove_empty(made: &[PathBuf]) {
     for directory in made.iter().rev() {
