@@ -57,6 +57,19 @@ impl SelfDescription {
     }
 }
 
+impl SelfDescription {
+    /// What filters decide by.
+    pub fn facts<'a>(&'a self, node: &'a Node) -> PackFacts<'a> {
+        PackFacts {
+            name: Some(&self.name),
+            path: node.path.as_str(),
+            pack_type: Some(&self.pack_type),
+            depth: node.depth,
+            url: Some(node.url.as_str()),
+        }
+    }
+}
+
 impl Selection {
     /// Says whether everything is selected.
     pub fn is_everything(&self) -> bool {
@@ -104,13 +117,7 @@ impl Selection {
             return Ok(true);
         }
         let description = SelfDescription::read(session, node, root);
-        let facts = PackFacts {
-            name: Some(&description.name),
-            path: node.path.as_str(),
-            pack_type: Some(&description.pack_type),
-            depth: node.depth,
-            url: Some(node.url.as_str()),
-        };
+        let facts = description.facts(node);
         let mut answers: HashMap<Question, bool> = HashMap::new();
         loop {
             let open = RefCell::new(None);

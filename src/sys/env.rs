@@ -59,13 +59,6 @@ pub fn locale_is_utf8() -> bool {
         })
 }
 
-/// `HOME`, or what the platform uses in its place.
-pub fn home_directory() -> Option<PathBuf> {
-    present("HOME")
-        .or_else(|| present("USERPROFILE"))
-        .map(PathBuf::from)
-}
-
 fn present(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }

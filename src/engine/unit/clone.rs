@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use super::{PACK_LOCK, Stop, UnitContext, holding_pack, pin, record};
+use super::{Stop, UnitContext, holding_pack, pin, record};
 use crate::{
     engine::{
         decide::Wanted,
@@ -100,8 +100,7 @@ async fn arrive(
     cx.place_of(node)?;
     put_in_place(temporary, root)?;
     tick_off(cx, temporary)?;
-    let lock = root.join(".git").join(PACK_LOCK);
-    holding_pack(cx, &lock, settle(cx, node, root, rest)).await?;
+    holding_pack(cx, root, settle(cx, node, root, rest)).await?;
     let view = match is_whole {
         true => view,
         false => View::of(&cx.git.repository(root), &root.join(".git"), cx.cancel()).await?,

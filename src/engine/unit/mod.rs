@@ -26,12 +26,9 @@ use crate::{
         refs::Head,
         run::GitError,
     },
+    store::layout,
     sys::lock::{self, LockError},
 };
-
-/// A pack's own lock, in its `.git`: there, two workspaces that contain the same directory find the
-/// same lock, and no work tree shows it.
-pub const PACK_LOCK: &str = ".grex-lock";
 
 /// How a unit ended.
 #[derive(Debug)]
@@ -99,11 +96,8 @@ fn advised(failure: PackFailure, node: &Node) -> PackFailure {
 /// Only what may be better in a moment: a network, and git's own locks. Never authentication: a
 /// wrong password tried three times can lock an account.
 fn may_be_tried_again(failure: &PackFailure) -> bool {
-    match failure.class {
-        FailureClass::Network => true,
-        FailureClass::Busy => failure.command.is_some(),
-        _ => false,
-    }
+    let own_locks = failure.class == FailureClass::Busy && failure.command.is_some();
+    failure.class.is_retryable() || own_locks
 }
 
 async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
@@ -126,13 +120,13 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
         }
         Place::Broken(reason) => broken(cx, node, &root, &wanted, reason).await?,
         Place::Repository(checkout) => {
+            let step = decide::decide(node, &checkout, &wanted, cx.known(node));
             // A repository that is not to be touched gets no lock file either.
-            if let Step::Refuse(refusal) = decide::decide(node, &checkout, &wanted, cx.known(node))
-            {
+            if let Step::Refuse(refusal) = step {
                 return Err(Stop::Failed((*refusal).into()));
             }
-            let lock = checkout.git_dir.join(PACK_LOCK);
-            holding_pack(cx, &lock, locked(cx, node, *checkout, &wanted)).await?
+            let work = locked(cx, node, *checkout, step, &wanted);
+            holding_pack(cx, &root, work).await?
         }
     };
     finish(cx, node, &root, outcome)
@@ -141,10 +135,13 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
 /// Does `work` while this process holds the pack, if nobody else does.
 async fn holding_pack<T>(
     cx: &UnitContext,
-    lock: &Path,
+    root: &Path,
     work: impl Future<Output = Result<T, Stop>>,
 ) -> Result<T, Stop> {
-    match lock::try_hold(lock, &cx.holder(), work).await {
+    let Some(lock) = layout::pack_lock(root) else {
+        return Err(PackFailure::new(FailureClass::Other, "its .git has gone meanwhile").into());
+    };
+    match lock::try_hold(&lock, &cx.holder(), work).await {
         Ok(result) => result,
         Err(LockError::Held { holder, .. }) => Err(Stop::Deferred(holder.map_or_else(
             || String::from("another process"),
@@ -185,12 +182,12 @@ async fn locked(
     cx: &UnitContext,
     node: &Node,
     checkout: Checkout,
+    step: Step,
     wanted: &decide::Wanted,
 ) -> Result<PackOutcome, Stop> {
     if checkout.is_unfilled && checkout.index_lock.is_none() {
         fill(cx, node, &checkout).await?;
     }
-    let step = decide::decide(node, &checkout, wanted, cx.known(node));
     let result = match step {
         Step::Leave => {
             let outcome = PackOutcome {

@@ -10,7 +10,6 @@ use crate::{
         outcome::PackFailure,
         select::{Selection, SelfDescription, is_in},
         session::Session,
-        unit::PACK_LOCK,
     },
     git::{
         checkout::{self, NotARepository},
@@ -20,11 +19,11 @@ use crate::{
         status::StatusReport,
     },
     model::{
-        filter::{PackFacts, PackState, Question},
+        filter::{PackState, Question},
         lock::LockEntry,
     },
     ops::{error::OpError, present::FailureReport, run},
-    store::pack_file,
+    store::{layout, pack_file},
     sys::{clock, fs, lock},
 };
 
@@ -133,13 +132,7 @@ impl Look {
             return Ok(true);
         }
         let description = SelfDescription::read(&self.session, node, root);
-        let facts = PackFacts {
-            name: Some(&description.name),
-            path: node.path.as_str(),
-            pack_type: Some(&description.pack_type),
-            depth: node.depth,
-            url: Some(node.url.as_str()),
-        };
+        let facts = description.facts(node);
         let answered = selection
             .filters
             .decide(&facts, &|question| match (question, status) {
@@ -194,8 +187,9 @@ impl Look {
         let Some(limit) = self.stale_after else {
             return false;
         };
-        let last =
-            lock::last_holder(&root.join(".git").join(PACK_LOCK)).map(|holder| holder.started);
+        let last = layout::pack_lock(root)
+            .and_then(|lock| lock::last_holder(&lock))
+            .map(|holder| holder.started);
         let age = last.and_then(|started| clock::elapsed_since(&started, self.session.clock.now()));
         age.is_none_or(|age| age > limit)
     }
