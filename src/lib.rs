@@ -17,6 +17,8 @@ pub mod sys;
 pub mod git;
 pub mod store;
 
+pub mod plugin;
+
 pub mod engine;
 
 pub mod ops;

@@ -13,7 +13,10 @@ fn main() -> ExitCode {
         .build();
     match runtime {
         Ok(runtime) => {
-            let code = runtime.block_on(grex::cli::main(std::env::args_os().collect()));
+            let code = {
+                let registry = grex::plugin::registry::Registry::with_builtins();
+                runtime.block_on(grex::cli::main(std::env::args_os().collect(), registry))
+            };
             // A question that nobody answers any more must not keep the program.
             runtime.shutdown_background();
             ExitCode::from(code)

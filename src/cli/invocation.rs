@@ -22,8 +22,8 @@ use super::{
 };
 use crate::{
     engine::session::{Session, Settings},
-    model::pack::Vocabulary,
     ops::error::{ErrorKind, OpError},
+    plugin::registry::Registry,
     store::layout::Workspace,
     sys::{cancel::Cancel, clock::Clock},
 };
@@ -37,16 +37,17 @@ pub(super) struct Invocation {
     pub(super) globals: Globals,
     /// The streams.
     pub(super) ui: Ui,
-    /// The actions and pack types that may be named.
-    pub(super) vocabulary: Vocabulary,
+    /// The actions, pack types and fetchers.
+    pub(super) registry: Arc<Registry>,
     /// Ends the run.
     pub(super) cancel: Cancel,
     watcher: Arc<Watcher>,
 }
 
-/// Runs the program with these arguments, the first of which is its name, and returns its exit
-/// code.
-pub async fn main(arguments: Vec<OsString>) -> u8 {
+/// Runs the program with these arguments, the first of which is its name, and with these plugins,
+/// and returns its exit code.
+pub async fn main(arguments: Vec<OsString>, registry: Registry) -> u8 {
+    let registry = Arc::new(registry);
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(problem) => return usage_errors::answer(&problem, &arguments),
@@ -65,7 +66,7 @@ pub async fn main(arguments: Vec<OsString>) -> u8 {
     let invocation = Invocation {
         globals,
         ui,
-        vocabulary: Vocabulary::builtin(),
+        registry,
         cancel,
         watcher,
     };
@@ -137,11 +138,10 @@ impl Invocation {
     /// Opens a session.
     pub(super) fn session_with(&self, workspace: Workspace, settings: Settings) -> Arc<Session> {
         let watcher = Arc::clone(&self.watcher);
-        let vocabulary = self.vocabulary.clone();
         Arc::new(Session::new(
             workspace,
             settings,
-            vocabulary,
+            Arc::clone(&self.registry),
             Clock::system(),
             self.cancel.clone(),
             watcher,
@@ -180,13 +180,16 @@ impl Invocation {
     /// Fails when there is no such type.
     pub(super) fn check_pack_type(&self, name: Option<&str>) -> Result<(), OpError> {
         let Some(name) = name else { return Ok(()) };
-        self.vocabulary.check_pack_type(name).map_err(|hint| {
-            OpError::new(
-                ErrorKind::UnknownName,
-                format!("there is no pack type `{name}`"),
-            )
-            .with_hint(hint)
-        })
+        self.registry
+            .vocabulary()
+            .check_pack_type(name)
+            .map_err(|hint| {
+                OpError::new(
+                    ErrorKind::UnknownName,
+                    format!("there is no pack type `{name}`"),
+                )
+                .with_hint(hint)
+            })
     }
 
     /// A `sync` with the limits and the workspace of this run.

@@ -12,6 +12,7 @@ use crate::{
         run::{CommandRecord, Git, OnCommand},
     },
     model::pack::Vocabulary,
+    plugin::registry::Registry,
     store::layout::Workspace,
     sys::{cancel::Cancel, clock::Clock},
 };
@@ -55,7 +56,9 @@ pub struct Session {
     pub workspace: Workspace,
     /// The limits.
     pub settings: Settings,
-    /// The actions and pack types that may be named.
+    /// The actions, pack types and fetchers.
+    pub registry: Arc<Registry>,
+    /// The names that packs may use: those of the registry.
     pub vocabulary: Vocabulary,
     /// The time.
     pub clock: Clock,
@@ -71,7 +74,7 @@ impl Session {
     pub fn new(
         workspace: Workspace,
         settings: Settings,
-        vocabulary: Vocabulary,
+        registry: Arc<Registry>,
         clock: Clock,
         cancel: Cancel,
         observer: Arc<dyn Observer>,
@@ -79,7 +82,8 @@ impl Session {
         Self {
             workspace,
             settings,
-            vocabulary,
+            vocabulary: registry.vocabulary(),
+            registry,
             clock,
             cancel,
             observer,

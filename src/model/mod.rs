@@ -11,5 +11,6 @@ pub mod path;
 pub mod redact;
 pub mod reference;
 pub mod text;
+pub mod undo;
 pub mod url;
 pub mod variables;

@@ -59,6 +59,54 @@ pub fn locale_is_utf8() -> bool {
         })
 }
 
+/// `HOME` (on Windows `USERPROFILE`): the home directory. One that is not absolute is none.
+pub fn home() -> Option<PathBuf> {
+    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    absolute(name)
+}
+
+/// `XDG_STATE_HOME` (XDG base directories), else `~/.local/state`; on Windows `LOCALAPPDATA`:
+/// where what grex knows of this user and this machine is kept.
+pub fn state_home() -> Option<PathBuf> {
+    if cfg!(windows) {
+        return absolute("LOCALAPPDATA");
+    }
+    absolute("XDG_STATE_HOME").or_else(|| Some(home()?.join(".local/state")))
+}
+
+/// `XDG_CONFIG_HOME` (XDG base directories), else `~/.config`: where fish looks for its files.
+pub fn config_home() -> Option<PathBuf> {
+    absolute("XDG_CONFIG_HOME").or_else(|| Some(home()?.join(".config")))
+}
+
+/// `ZDOTDIR`: where zsh looks for its files instead of the home directory.
+pub fn zsh_directory() -> Option<PathBuf> {
+    absolute("ZDOTDIR")
+}
+
+/// `SHELL`: the login shell.
+pub fn login_shell() -> Option<PathBuf> {
+    present("SHELL").map(PathBuf::from)
+}
+
+/// `USER` (on Windows `USERNAME`), for packs that say `$USER`.
+pub fn user() -> Option<String> {
+    let name = if cfg!(windows) { "USERNAME" } else { "USER" };
+    present(name).and_then(|value| value.into_string().ok())
+}
+
+/// The whole environment as text, for packs that name a variable. What is no text is left out.
+pub fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+fn absolute(name: &str) -> Option<PathBuf> {
+    present(name)
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+}
+
 fn present(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -1,7 +1,10 @@
 //! Errors about arguments, and how they name a place in JSON data.
 
-/// One step down into JSON data.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// One step down into JSON data. As JSON: a text or a number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Step {
     /// To the value of a key.
     Key(String),
@@ -19,7 +22,8 @@ pub enum Subject {
 }
 
 /// What kind of error an [`ArgumentError`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ArgumentFault {
     /// A key that is not known.
     UnknownKey,
@@ -32,7 +36,7 @@ pub enum ArgumentFault {
 }
 
 /// Arguments that are refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ArgumentError {
     /// Where, from the arguments' root down.

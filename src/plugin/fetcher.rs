@@ -1,0 +1,93 @@
+//! Fetchers: how a pack's content gets here.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::sys::cancel::Cancel;
+
+/// Brings content from a source to a directory. Whoever calls it decides when, and checks the
+/// place; it never moves content that has work in it to lose.
+#[async_trait]
+pub trait Fetcher: Send + Sync {
+    /// The URL schemes that it serves, e.g. `["git", "ssh", "https", "http", "file"]`.
+    fn schemes(&self) -> &[&str];
+
+    /// Makes `target`, which is not there yet; its parent is. If that fails nothing needs to be
+    /// cleared: the caller removes what is there.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    async fn clone(
+        &self,
+        cx: &FetchCx<'_>,
+        source: &Source,
+        target: &Path,
+    ) -> Result<FetchReport, FetchError>;
+
+    /// Brings `target`, which an earlier [`Self::clone`] made, up to date without losing anything
+    /// that is in it.
+    ///
+    /// # Errors
+    /// See [`FetchError`]. Everything that was there still is.
+    async fn pull(
+        &self,
+        cx: &FetchCx<'_>,
+        source: &Source,
+        target: &Path,
+    ) -> Result<FetchReport, FetchError>;
+
+    /// The revision that `target` is at, in the fetcher's own terms (of git, the commit id);
+    /// `None`: none yet.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    async fn current_sha(
+        &self,
+        cx: &FetchCx<'_>,
+        target: &Path,
+    ) -> Result<Option<String>, FetchError>;
+}
+
+/// Where content comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The URL, resolved: never relative, and without a password.
+    pub url: String,
+    /// The branch, tag or revision that is asked for.
+    pub reference: Option<String>,
+    /// A person named the URL; it did not come out of a pack.
+    pub from_user: bool,
+}
+
+/// What a fetcher may know of the run.
+#[derive(Clone, Copy)]
+pub struct FetchCx<'a> {
+    /// Where lines for a person go.
+    pub say: &'a (dyn Fn(&str) + Send + Sync),
+    /// Tells when to stop.
+    pub cancel: &'a Cancel,
+}
+
+/// What a fetcher did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchReport {
+    /// The revision that the content is at now; `None`: none yet.
+    pub sha: Option<String>,
+    /// Whether anything changed.
+    pub changed: bool,
+}
+
+/// Why a fetcher failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct FetchError {
+    /// The kind of failure: `auth`, `network`, `not-found`, `no-such-ref`, `dirty`, `diverged`,
+    /// `busy`, `disk` or `other`. Only `network` is tried again.
+    pub class: String,
+    /// What failed and why.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
