@@ -53,7 +53,7 @@ pub trait ActionPlugin: Send + Sync {
         arguments: &Value,
     ) -> Result<ActionOutcome, ActionError>;
 
-    /// Makes several uses of this action so that follow each other. An action for which many small
+    /// Makes several uses of this action so, which follow each other. An action for which many small
     /// changes cost as much as one large one does them together; by default they are applied one
     /// after another. Uses after the first that fails are left.
     async fn apply_all(&self, cx: &ActionCx<'_>, uses: &[&Value]) -> Applied {
@@ -151,12 +151,15 @@ pub trait ActionHost: Send + Sync {
 }
 
 /// What an action would change.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActionPlan {
     /// The changes, in order; none: everything is as it should be.
     pub changes: Vec<Change>,
     /// What the action is about, whether it changes or not.
     pub resources: Vec<Resource>,
+    /// What apply will announce. All plans of a pack are written down with one sync; what was not
+    /// foreseen costs one each.
+    pub undo: Vec<UndoRecord>,
     /// What there is to say, e.g. a warning.
     pub message: Option<String>,
     /// The rest of the pack's actions is left out.

@@ -93,12 +93,16 @@ impl Foreseen {
         changes.iter().try_for_each(|change| self.apply(change))
     }
 
-    /// The text files that change, by path.
-    pub fn texts(&self) -> impl Iterator<Item = (&Path, &Foretold)> {
-        self.texts
-            .iter()
-            .filter(|(_, foretold)| foretold.before != foretold.after)
-            .map(|(path, foretold)| (path.as_path(), foretold))
+    /// Returns the text files that have changed since this was asked last, by path.
+    pub fn take_texts(&mut self) -> Vec<(PathBuf, Foretold)> {
+        let mut changed = Vec::new();
+        for (path, foretold) in &mut self.texts {
+            if foretold.before != foretold.after {
+                changed.push((path.clone(), foretold.clone()));
+                foretold.before.clone_from(&foretold.after);
+            }
+        }
+        changed
     }
 
     fn apply(&mut self, change: &Change) -> Result<(), ActionError> {
@@ -320,14 +324,14 @@ mod tests {
                 entry(Some("b"), Some("c")),
             ])
             .unwrap();
-        let changed: Vec<_> = foreseen.texts().collect();
+        let changed = foreseen.take_texts();
         assert_eq!(changed.len(), 1);
         assert_eq!(changed[0].1.before.as_deref(), Some("mine\n"));
         let after = foreseen.text(&file).unwrap().unwrap();
         assert_eq!(after, "mine\n# >>> grex:p >>>\na\nc\n# <<< grex:p <<<\n");
         foreseen
-            .foresee(&[entry(Some("a"), None), entry(Some("c"), None)])
+            .foresee(&[entry(Some("a"), None), entry(None, Some("a"))])
             .unwrap();
-        assert_eq!(foreseen.texts().count(), 0);
+        assert_eq!(foreseen.take_texts(), []);
     }
 }
