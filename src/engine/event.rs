@@ -21,6 +21,12 @@ pub enum Event<'a> {
     Progress(&'a PackPath, &'a Progress),
     /// Git, a hook or a server said something; cleaned.
     Said(&'a PackPath, &'a str),
+    /// A program that a pack runs printed a line; cleaned. The pack is named by its id.
+    Output(&'a str, &'a str),
+    /// A pack is being installed, or taken back. It is named by its id.
+    Installing(&'a str),
+    /// That has ended.
+    Installed(&'a str),
     /// A pack is put back: another try comes after the pause.
     Postponed(&'a PackPath, Duration, &'a str),
     /// A pack was looked at.

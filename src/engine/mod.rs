@@ -3,6 +3,7 @@
 pub mod decide;
 pub mod dispatcher;
 pub mod event;
+pub mod install;
 pub mod loss;
 pub mod node;
 pub mod observe;

@@ -71,6 +71,11 @@ impl Root {
         }
     }
 
+    /// What relative URLs resolve against: where the workspace comes from, or where it lies.
+    pub fn origin(&self) -> Option<&PackUrl> {
+        self.base.as_ref()
+    }
+
     /// A pack that the manifest registers.
     ///
     /// # Errors

@@ -14,14 +14,19 @@ use crate::{
         run::{Git, GitError},
         status::StatusReport,
     },
-    model::filter::{Filters, PackFacts, PackState, PathGlob, Question},
+    model::{
+        filter::{Filters, PackFacts, PackState, PathGlob, Question},
+        path::PackPath,
+    },
     store::pack_file,
 };
 
-/// The packs whose path matches one of `only`, if there are any, and one of the filters, if
-/// there are any.
+/// The packs that are named or whose path matches one of `only`, if there are any of these, and
+/// one of the filters, if there are any.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
+    /// Packs that are named; each stands for everything below it as well.
+    pub within: Vec<PackPath>,
     /// Globs on the path.
     pub only: Vec<PathGlob>,
     /// The filter language.
@@ -73,28 +78,31 @@ impl SelfDescription {
 impl Selection {
     /// Says whether everything is selected.
     pub fn is_everything(&self) -> bool {
-        self.only.is_empty() && self.filters.is_empty()
+        self.within.is_empty() && self.only.is_empty() && self.filters.is_empty()
     }
 
-    /// Says whether the pack's path is one of `only`, where there are any.
+    /// Says whether the pack is named or its path matches, where that is asked for.
     pub fn names(&self, node: &Node) -> bool {
-        self.only.is_empty()
-            || self
-                .only
-                .iter()
-                .any(|glob| glob.matches(node.path.as_str()))
+        let path = &node.path;
+        (self.within.is_empty() && self.only.is_empty())
+            || self.within.iter().any(|pack| path.starts_with(pack))
+            || self.only.iter().any(|glob| glob.matches(path.as_str()))
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let within = self.within.iter().map(PackPath::as_str);
+        within.chain(self.only.iter().map(PathGlob::as_str))
     }
 
     /// What was asked for, as it was typed.
     pub fn asked(&self) -> Vec<&str> {
-        let only = self.only.iter().map(PathGlob::as_str);
-        only.chain(self.filters.asked()).collect()
+        self.words().chain(self.filters.asked()).collect()
     }
 
     /// The paths and names among that.
     pub fn wanted_texts(&self) -> Vec<String> {
-        let only = self.only.iter().map(PathGlob::as_str);
-        only.chain(self.filters.wanted_texts())
+        self.words()
+            .chain(self.filters.wanted_texts())
             .map(str::to_owned)
             .collect()
     }

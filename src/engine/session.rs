@@ -1,7 +1,7 @@
 //! What every operation needs: the workspace, git, the limits, the clock, who watches and who
 //! cancels.
 
-use std::{ffi::OsString, sync::Arc, time::Duration};
+use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::OnceCell;
 
@@ -12,7 +12,7 @@ use crate::{
         run::{CommandRecord, Git, OnCommand},
     },
     model::pack::Vocabulary,
-    plugin::registry::Registry,
+    plugin::{registry::Registry, scene::Places},
     store::layout::Workspace,
     sys::{cancel::Cancel, clock::Clock},
 };
@@ -66,6 +66,10 @@ pub struct Session {
     pub cancel: Cancel,
     /// Watches it.
     pub observer: Arc<dyn Observer>,
+    /// Where things are; `None`: where they are for whoever runs this process.
+    pub places: Option<Places>,
+    /// Where what is known of this user is kept; `None`: where it is for whoever runs this process.
+    pub user_state: Option<PathBuf>,
     git: OnceCell<(Program, Git)>,
 }
 
@@ -87,6 +91,8 @@ impl Session {
             clock,
             cancel,
             observer,
+            places: None,
+            user_state: None,
             git: OnceCell::new(),
         }
     }

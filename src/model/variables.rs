@@ -80,6 +80,12 @@ impl Variables {
         self.values.insert(self.key(name), value.into());
     }
 
+    /// Unsets a variable.
+    pub fn unset(&mut self, name: &str) {
+        let key = self.key(name);
+        self.values.remove(&key);
+    }
+
     /// A variable's value.
     pub fn get(&self, name: &str) -> Option<&str> {
         let key = self.key(name);

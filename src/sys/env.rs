@@ -59,10 +59,11 @@ pub fn locale_is_utf8() -> bool {
         })
 }
 
-/// `HOME` (on Windows `USERPROFILE`): the home directory. One that is not absolute is none.
+/// `HOME` (on Windows `USERPROFILE`): the home directory, else the one that the system knows. One
+/// that is not absolute is none.
 pub fn home() -> Option<PathBuf> {
     let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    absolute(name)
+    absolute(name).or_else(super::user::home)
 }
 
 /// `XDG_STATE_HOME` (XDG base directories), else `~/.local/state`; on Windows `LOCALAPPDATA`:

@@ -1,5 +1,6 @@
 //! `sync`: every pack's commits as declared.
 
+mod after_sync;
 mod leftover;
 mod matching;
 mod plan;
@@ -8,7 +9,10 @@ mod report;
 use std::sync::Arc;
 
 use crate::{
-    engine::{node::Found, select::Selection, session::Session, sync_options::SyncOptions},
+    engine::{
+        node::Found, outcome::PackOutcome, select::Selection, session::Session,
+        sync_options::SyncOptions,
+    },
     model::lock::Lockfile,
     store::lockfile::LockfileWriter,
 };
@@ -22,7 +26,8 @@ use super::{
 pub use self::report::{SyncReport, SyncedPack};
 pub(super) use self::{
     matching::{no_match, nothing_matches},
-    report::failures_exit_code,
+    plan::plan_packs,
+    report::{exit_code_of, failures_exit_code},
 };
 
 /// What to synchronise, and how.
@@ -45,12 +50,22 @@ pub async fn sync(session: &Arc<Session>, request: SyncRequest) -> Result<SyncRe
         return plan::plan(session, request).await;
     }
     run::holding_workspace(session, "sync", async {
-        synchronise(session, request).await
+        let outcomes = synchronise(session, request, "sync").await?;
+        Ok(SyncReport {
+            cancelled: session.cancel.is_stopped(),
+            ..SyncReport::of(outcomes)
+        })
     })
     .await
 }
 
-async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<SyncReport, OpError> {
+/// Does so while the workspace is held, for the run `verb`. The result has an outcome for each
+/// pack that the request is about.
+pub(super) async fn synchronise(
+    session: &Arc<Session>,
+    request: SyncRequest,
+    verb: &'static str,
+) -> Result<Vec<PackOutcome>, OpError> {
     let Books {
         manifest,
         lockfile,
@@ -64,7 +79,7 @@ async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<Syn
     let selection = request.selection.clone();
     let mut writer = LockfileWriter::new(&session.workspace, lockfile.clone());
     let run = Run {
-        verb: "sync",
+        verb,
         roots,
         lockfile: lockfile.clone(),
         options: request.options,
@@ -84,15 +99,12 @@ async fn synchronise(session: &Arc<Session>, request: SyncRequest) -> Result<Syn
         );
     }
     writer.finish()?;
-    books::note_types(session, "sync", &manifest, &outcomes).await?;
-    let cancelled = session.cancel.is_stopped();
-    if outcomes.is_empty() && !whole && !cancelled {
+    books::note_types(session, verb, &manifest, &outcomes).await?;
+    if outcomes.is_empty() && !whole && !session.cancel.is_stopped() {
         return Err(nothing_matches(&selection, &lockfile));
     }
-    Ok(SyncReport {
-        cancelled,
-        ..SyncReport::of(outcomes)
-    })
+    after_sync::run(session, &mut outcomes).await?;
+    Ok(outcomes)
 }
 
 fn check_locked(

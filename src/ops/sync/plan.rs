@@ -20,12 +20,20 @@ use crate::{
     },
 };
 
-use super::{SyncReport, SyncRequest, check_locked, leftover::undeclared, nothing_matches};
+use super::{SyncReport, SyncRequest, after_sync, check_locked, leftover::undeclared, nothing_matches};
 
 pub(super) async fn plan(
     session: &Arc<Session>,
     request: SyncRequest,
 ) -> Result<SyncReport, OpError> {
+    plan_packs(session, &request).await.map(SyncReport::of)
+}
+
+/// What a `sync` would do, as outcomes.
+pub(in crate::ops) async fn plan_packs(
+    session: &Arc<Session>,
+    request: &SyncRequest,
+) -> Result<Vec<PackOutcome>, OpError> {
     let Books {
         lockfile, roots, ..
     } = books::read(session)?;
@@ -48,7 +56,7 @@ pub(super) async fn plan(
                     .selects(session, &git, &node, &root)
                     .await?
                 {
-                    outcomes.push(plan_pack(session, &request, &lockfile, &node).await?);
+                    outcomes.push(plan_pack(session, request, &lockfile, &node).await?);
                 }
             }
             Err(outcome) => outcomes.push(*outcome),
@@ -81,7 +89,8 @@ pub(super) async fn plan(
             }
         }
     }
-    Ok(SyncReport::of(outcomes))
+    after_sync::plan(session, &mut outcomes).await?;
+    Ok(outcomes)
 }
 
 async fn plan_pack(

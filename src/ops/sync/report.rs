@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    engine::outcome::{Change, PackOutcome, Verdict},
+    engine::outcome::{Change, PackFailure, PackOutcome, Verdict},
     git::refs::ObjectId,
     ops::{
         error::ErrorKind,
@@ -92,7 +92,14 @@ impl SyncReport {
 
 /// The exit code for packs that failed: of one kind, its own; otherwise that of failed packs.
 pub(in crate::ops) fn failures_exit_code<'a>(failed: impl Iterator<Item = &'a SyncedPack>) -> u8 {
-    let mut kinds: Vec<ErrorKind> = failed.map(kind_of).collect();
+    exit_code_of(failed.map(|pack| pack.failure.as_ref().map(|report| &report.failure)))
+}
+
+/// The same for failures themselves; `None`: nothing is known but that it failed.
+pub(in crate::ops) fn exit_code_of<'a>(
+    failures: impl Iterator<Item = Option<&'a PackFailure>>,
+) -> u8 {
+    let mut kinds: Vec<ErrorKind> = failures.map(kind_of).collect();
     kinds.dedup();
     match kinds.as_slice() {
         [] => 0,
@@ -101,10 +108,10 @@ pub(in crate::ops) fn failures_exit_code<'a>(failed: impl Iterator<Item = &'a Sy
     }
 }
 
-fn kind_of(pack: &SyncedPack) -> ErrorKind {
-    match &pack.failure {
-        Some(report) if report.failure.is_unknown_name() => ErrorKind::UnknownName,
-        Some(report) if report.failure.is_refusal => ErrorKind::Refused,
+fn kind_of(failure: Option<&PackFailure>) -> ErrorKind {
+    match failure {
+        Some(failure) if failure.is_unknown_name() => ErrorKind::UnknownName,
+        Some(failure) if failure.is_refusal => ErrorKind::Refused,
         _ => ErrorKind::Pack,
     }
 }

@@ -1,0 +1,21 @@
+//! Installing: which packs need it, in which order, what it would change, and doing it so that it
+//! can be taken back.
+//!
+//! [`survey`] reads what is on disk, [`candidate`] says which packs need an install and why,
+//! [`plan`] asks every action what it would change, [`run`] makes it so pack by pack, and
+//! [`teardown`] takes it back. Nothing here decides whether a pack may run: that is for the
+//! operation, which shows the plan to whoever has to agree.
+
+pub mod candidate;
+pub mod machine;
+pub mod order;
+pub mod plan;
+pub mod recover;
+pub mod run;
+pub mod survey;
+pub mod sync_hook;
+pub mod teardown;
+
+mod dependencies;
+mod runner;
+mod transaction;

@@ -1,0 +1,238 @@
+//! What installs would change, asked of every action before anything runs.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    path::PathBuf,
+    sync::Mutex,
+};
+
+use super::{
+    candidate::{Candidate, Reason, failure_of},
+    machine::Machine,
+    runner::{Mode, Runner, State},
+    transaction,
+};
+use crate::{
+    engine::{outcome::PackFailure, session::Session},
+    git::failure::FailureClass,
+    model::{
+        action::{ArgumentError, Step},
+        undo::UndoRecord,
+    },
+    plugin::{
+        action::Resource,
+        error::PackError,
+        foreseen::{Foreseen, Foretold},
+        pack_type::{ActionReport, PackCx},
+    },
+};
+
+/// What the install of one pack would change.
+#[derive(Debug, Clone, Default)]
+pub struct PlannedPack {
+    /// Action by action.
+    pub actions: Vec<ActionReport>,
+    /// The text files that it would change, whole.
+    pub texts: Vec<(PathBuf, Foretold)>,
+    /// Why the plan ends before the actions do: what programs will have changed is not known.
+    pub unknown_from: Option<String>,
+    pub(super) undo: Vec<UndoRecord>,
+    pub(super) claims: Vec<String>,
+    runs_programs: bool,
+    session: BTreeMap<String, String>,
+}
+
+/// What the installs would change.
+#[derive(Default)]
+pub struct InstallPlan {
+    /// By the pack's id.
+    pub packs: HashMap<String, PlannedPack>,
+    /// Packs that cannot be installed as they are, by id.
+    pub failures: BTreeMap<String, PackFailure>,
+}
+
+/// A thing that a pack claims for itself, and where it says so.
+struct Claim {
+    pack: usize,
+    action: usize,
+    resource: Resource,
+}
+
+/// Plans the installs of the packs that need one, in their order. `claimed` are the things that
+/// packs which are installed already have claimed, with the pack's id.
+pub async fn plan(
+    session: &Session,
+    machine: &Machine,
+    candidates: &[Candidate],
+    claimed: &HashMap<String, String>,
+) -> InstallPlan {
+    let foreseen = Mutex::new(Foreseen::default());
+    let mut plan = InstallPlan::default();
+    let mut claims: HashMap<String, Vec<Claim>> = HashMap::new();
+    for (place, candidate) in candidates.iter().enumerate() {
+        if candidate.reason == Reason::None {
+            continue;
+        }
+        let id = &candidate.identity.id;
+        match plan_pack(session, machine, candidate, &foreseen, &plan).await {
+            Ok((planned, resources)) => {
+                for (action, resource) in resources {
+                    if resource.exclusive {
+                        let claim = Claim {
+                            pack: place,
+                            action,
+                            resource,
+                        };
+                        let name = claim.resource.name.clone();
+                        claims.entry(name).or_default().push(claim);
+                    }
+                }
+                plan.packs.insert(id.clone(), planned);
+            }
+            Err(failure) => drop(plan.failures.insert(id.clone(), failure)),
+        }
+    }
+    let replanned: HashSet<&str> = plan.packs.keys().map(String::as_str).collect();
+    let standing: HashMap<&str, &str> = claimed
+        .iter()
+        .filter(|(_, pack)| !replanned.contains(pack.as_str()))
+        .map(|(name, pack)| (name.as_str(), pack.as_str()))
+        .collect();
+    let failures: Vec<_> = claims
+        .iter()
+        .flat_map(|(name, claims)| conflicts(candidates, name, claims, standing.get(&**name)))
+        .collect();
+    for (id, failure) in failures {
+        plan.packs.remove(&id);
+        plan.failures.entry(id).or_insert(failure);
+    }
+    plan
+}
+
+async fn plan_pack(
+    session: &Session,
+    machine: &Machine,
+    candidate: &Candidate,
+    foreseen: &Mutex<Foreseen>,
+    plan: &InstallPlan,
+) -> Result<(PlannedPack, Vec<(usize, Resource)>), PackFailure> {
+    let before = candidate.after.iter().filter_map(|id| plan.packs.get(id));
+    let mut inherited = BTreeMap::new();
+    let mut runs_programs = false;
+    for earlier in before {
+        inherited.extend(earlier.session.clone());
+        runs_programs |= earlier.runs_programs;
+    }
+    let runner = Runner::new(
+        session,
+        machine,
+        &candidate.identity,
+        &session.cancel,
+        Mode::Plan(foreseen),
+        candidate.records(),
+    )
+    .after(&inherited, runs_programs);
+    let scene = runner.scene();
+    let cx = PackCx {
+        scene: machine.scene(session, &scene),
+        surface: &candidate.surface,
+        host: &runner,
+    };
+    let failed = |error: PackError| failure_of(&candidate.pack, &error);
+    let report = match candidate.installed {
+        Some(_) => candidate.plugin.update(&cx, &candidate.pack).await,
+        None => candidate.plugin.install(&cx, &candidate.pack).await,
+    };
+    let mut actions = report.map_err(failed)?.actions;
+    let stale = transaction::stale(candidate.records(), &runner.state());
+    let (taken_back, problem) = runner.take_back(&stale).await;
+    if let Some(error) = problem {
+        let message = format!("what it declares no more cannot be taken back: {error}");
+        return Err(PackFailure::new(FailureClass::Other, message));
+    }
+    actions.extend(taken_back);
+    let mut state = runner.state();
+    let State {
+        session,
+        planned,
+        resources,
+        runs_programs,
+        unknown_from,
+        ..
+    } = &mut *state;
+    let resources = std::mem::take(resources);
+    let planned = PlannedPack {
+        actions,
+        texts: take_texts(foreseen),
+        unknown_from: unknown_from.take(),
+        undo: std::mem::take(planned),
+        claims: exclusive(&resources),
+        runs_programs: *runs_programs,
+        session: (**session).clone(),
+    };
+    Ok((planned, resources))
+}
+
+/// The names of what is claimed.
+pub(super) fn exclusive(resources: &[(usize, Resource)]) -> Vec<String> {
+    resources
+        .iter()
+        .filter(|(_, resource)| resource.exclusive)
+        .map(|(_, resource)| resource.name.clone())
+        .collect()
+}
+
+pub(super) fn take_texts(foreseen: &Mutex<Foreseen>) -> Vec<(PathBuf, Foretold)> {
+    foreseen
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .take_texts()
+}
+
+/// The failures of the packs that claim one thing together, each naming the other.
+fn conflicts(
+    candidates: &[Candidate],
+    name: &str,
+    claims: &[Claim],
+    standing: Option<&&str>,
+) -> Vec<(String, PackFailure)> {
+    let id = |claim: &Claim| candidates[claim.pack].identity.id.as_str();
+    let thing = name.split_once(':').map_or(name, |(_, thing)| thing);
+    let mut failures = Vec::new();
+    for (place, claim) in claims.iter().enumerate() {
+        let earlier = claims[..place]
+            .iter()
+            .find(|other| other.pack == claim.pack);
+        let other = claims.iter().find(|other| other.pack != claim.pack);
+        let message = match (earlier, other, standing) {
+            (Some(earlier), _, _) => format!(
+                "actions {} and {} both claim {thing}",
+                earlier.action + 1,
+                claim.action + 1
+            ),
+            (None, Some(other), _) => {
+                format!("packs `{}` and `{}` both claim {thing}", id(claim), id(other))
+            }
+            (None, None, Some(pack)) if **pack != id(claim) => format!(
+                "packs `{}` and `{pack}` both claim {thing}; `{pack}` is installed",
+                id(claim)
+            ),
+            _ => continue,
+        };
+        failures.push((id(claim).to_owned(), claimed_twice(candidates, claim, message)));
+    }
+    failures
+}
+
+/// Underlines the argument that claims what is claimed already.
+fn claimed_twice(candidates: &[Candidate], claim: &Claim, message: String) -> PackFailure {
+    const ADVICE: &str = "let only one of them have it";
+    let path: Vec<Step> = claim.resource.argument.clone();
+    match candidates[claim.pack].pack.spec.actions.get(claim.action) {
+        Some(action) => {
+            let error = ArgumentError::new(path, message).with_hint(ADVICE);
+            PackFailure::from(action.error(&error))
+        }
+        None => PackFailure::new(FailureClass::Other, message).with_hint(ADVICE),
+    }
+}

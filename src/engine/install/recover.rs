@@ -1,0 +1,51 @@
+//! What killed installs left: their announcements become part of the packs' records, so that the
+//! next install goes on from there and a teardown takes everything back.
+
+use crate::{
+    engine::event::Event,
+    engine::session::Session,
+    store::{
+        StoreError,
+        journal::{Journal, UnfinishedInstall},
+        seal::Seal,
+        undo,
+    },
+};
+
+/// Puts together what is left of installs that never ended. For use under the workspace lock.
+///
+/// # Errors
+/// A record cannot be read or written.
+pub fn recover(session: &Session, journal: &Journal, seal: &Seal) -> Result<(), StoreError> {
+    for unfinished in journal.unfinished_installs() {
+        if unfinished.unsealed > 0 {
+            session.observer.observe(Event::Warning(&format!(
+                "the journal holds {} lines about `{}` that no grex of this user wrote; they are not acted on",
+                unfinished.unsealed, unfinished.id
+            )));
+        }
+        adopt(session, seal, &unfinished)?;
+        journal.end_install(&unfinished.id)?;
+    }
+    Ok(())
+}
+
+fn adopt(session: &Session, seal: &Seal, unfinished: &UnfinishedInstall) -> Result<(), StoreError> {
+    // The record is written before the first announcement and removed after everything was taken
+    // back: without one there is nothing.
+    let Some(mut installed) = undo::read(&session.workspace, seal, &unfinished.id)? else {
+        return Ok(());
+    };
+    let known = installed.records.len();
+    for record in &unfinished.records {
+        if !installed.records[..known].contains(record) {
+            installed.records.push(record.clone());
+        }
+    }
+    if installed.records.len() == known {
+        return Ok(());
+    }
+    installed.actions_hash.clear();
+    installed.sha.clear();
+    undo::write(&session.workspace, seal, &installed)
+}

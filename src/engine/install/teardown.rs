@@ -1,0 +1,162 @@
+//! Takes back what was installed of a pack, however long ago and whatever the pack is now.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
+
+use super::{
+    machine::Machine,
+    plan,
+    runner::{Mode, Runner},
+};
+use crate::{
+    engine::{event::Event, outcome::PackFailure, session::Session},
+    git::failure::FailureClass,
+    model::pack::PackSpec,
+    plugin::{
+        error::PackError,
+        foreseen::{Foreseen, Foretold},
+        pack_type::{ActionReport, Pack, PackCx},
+        scene::PackIdentity,
+    },
+    store::{
+        StoreError,
+        seal::Seal,
+        undo::{self, Installed},
+    },
+};
+
+/// What a teardown did, or would.
+#[derive(Debug, Default)]
+pub struct TornDown {
+    /// Action by action.
+    pub actions: Vec<ActionReport>,
+    /// In a plan, the text files that it would change, whole.
+    pub texts: Vec<(PathBuf, Foretold)>,
+}
+
+/// Says what a teardown would change. `foreseen` has what came before it.
+///
+/// # Errors
+/// It would fail.
+pub async fn plan_teardown(
+    session: &Session,
+    machine: &Machine,
+    installed: &Installed,
+    root: &Path,
+    foreseen: &Mutex<Foreseen>,
+) -> Result<TornDown, PackFailure> {
+    let actions = run(session, machine, installed, root, Mode::Plan(foreseen)).await?;
+    Ok(TornDown {
+        actions,
+        texts: plan::take_texts(foreseen),
+    })
+}
+
+/// Takes back what was installed of the pack at `root`, and forgets it.
+///
+/// # Errors
+/// Something is left; it is not forgotten.
+pub async fn tear_down(
+    session: &Session,
+    machine: &Machine,
+    seal: &Seal,
+    installed: &Installed,
+    root: &Path,
+) -> Result<TornDown, PackFailure> {
+    session
+        .observer
+        .observe(Event::Installing(&installed.id));
+    let result = run(session, machine, installed, root, Mode::ForGood).await;
+    session.observer.observe(Event::Installed(&installed.id));
+    let actions = result?;
+    remove_leftover(session, seal, installed)
+        .and_then(|()| undo::remove(&session.workspace, &installed.id))
+        .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
+    Ok(TornDown {
+        actions,
+        texts: Vec::new(),
+    })
+}
+
+async fn run(
+    session: &Session,
+    machine: &Machine,
+    installed: &Installed,
+    root: &Path,
+    mode: Mode<'_>,
+) -> Result<Vec<ActionReport>, PackFailure> {
+    let Some(plugin) = session.registry.pack_type(&installed.pack_type) else {
+        let message = format!(
+            "it was installed as a pack of type `{}`, which this grex does not know",
+            installed.pack_type
+        );
+        return Err(PackFailure::new(FailureClass::Other, message));
+    };
+    let identity = PackIdentity {
+        id: installed.id.clone(),
+        name: installed.name.clone(),
+        root: root.to_owned(),
+    };
+    // What runs is what was installed; what the pack says today was never agreed to.
+    let pack = Pack {
+        id: installed.id.clone(),
+        root: root.to_owned(),
+        spec: PackSpec::plain(&installed.name),
+        children: Vec::new(),
+    };
+    let runner = Runner::new(
+        session,
+        machine,
+        &identity,
+        &session.cancel,
+        mode,
+        &installed.records,
+    );
+    let scene = runner.scene();
+    let cx = PackCx {
+        scene: machine.scene(session, &scene),
+        surface: &installed.surface,
+        host: &runner,
+    };
+    match plugin.teardown(&cx, &pack).await {
+        Ok(report) => Ok(report.actions),
+        Err(error) => Err(failure(&error)),
+    }
+}
+
+fn failure(error: &PackError) -> PackFailure {
+    let failure = PackFailure::new(FailureClass::Other, format!("its teardown failed: {error}"));
+    match error.hint() {
+        Some(hint) => failure.with_hint(hint),
+        None => failure.with_hint("correct that and try again, or leave it with --skip-teardown"),
+    }
+}
+
+/// Directories that were made for a pack may hold what others have put there since. They are
+/// tried again whenever something else is taken back.
+fn remove_leftover(
+    session: &Session,
+    seal: &Seal,
+    installed: &Installed,
+) -> Result<(), StoreError> {
+    let before = undo::read_leftover(&session.workspace, seal)?;
+    let mut directories = before.clone();
+    for directory in installed.records.iter().flat_map(|record| &record.directories) {
+        if !directories.contains(directory) {
+            directories.push(directory.clone());
+        }
+    }
+    // The longest first, so that what is inside goes before what it is in.
+    directories.sort_by_key(|directory| std::cmp::Reverse(directory.len()));
+    directories.retain(|directory| {
+        let place = Path::new(directory);
+        let is_ours = place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        is_ours && std::fs::remove_dir(place).is_err()
+    });
+    if directories == before {
+        return Ok(());
+    }
+    undo::write_leftover(&session.workspace, seal, &directories)
+}

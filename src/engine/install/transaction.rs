@@ -1,0 +1,263 @@
+//! The install of one pack, so that it happens as a whole or not at all, and can be taken back in
+//! every case: also after this process was killed at any moment of it.
+//!
+//! The record of the pack says "not complete" before the first change; every change is announced
+//! in the journal before it is made; the record is completed, and the journal told so, after the
+//! last one. What a killed run leaves is put together by [`super::recover`].
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{
+    candidate::{Candidate, failure_of},
+    plan::{self, PlannedPack},
+    run::InstallContext,
+    runner::{Mode, Runner, State},
+};
+use crate::{
+    engine::outcome::PackFailure,
+    git::failure::FailureClass,
+    model::undo::UndoRecord,
+    plugin::{
+        error::PackError,
+        pack_type::{ActionReport, PackCx},
+    },
+    store::{
+        StoreError, layout,
+        undo::{self, Installed},
+    },
+    sys::{
+        cancel::Cancel,
+        lock::{self, Wait},
+    },
+};
+
+/// What the install of one pack came to.
+pub(super) struct Done {
+    pub(super) actions: Vec<ActionReport>,
+    pub(super) record: Installed,
+    /// Variables that it has set for packs that come after it.
+    pub(super) session: BTreeMap<String, String>,
+}
+
+/// Installs one pack.
+///
+/// # Errors
+/// Everything that this run has changed for the pack is taken back, unless the error says
+/// otherwise.
+pub(super) async fn install(
+    cx: &InstallContext,
+    candidate: &Candidate,
+    planned: &PlannedPack,
+    inherited: &BTreeMap<String, String>,
+) -> Result<Done, PackFailure> {
+    let body = transact(cx, candidate, planned, inherited);
+    let Some(path) = layout::pack_lock(&candidate.identity.root) else {
+        return body.await;
+    };
+    let wait = Wait {
+        timeout: cx.session.settings.lock_timeout,
+        on_wait: &mut |_| (),
+        cancel: cx.session.cancel.token(),
+    };
+    match lock::hold(&path, wait, &cx.holder, body).await {
+        Ok(result) => result,
+        Err(error) => Err(PackFailure::new(FailureClass::Busy, error.to_string())),
+    }
+}
+
+async fn transact(
+    cx: &InstallContext,
+    candidate: &Candidate,
+    planned: &PlannedPack,
+    inherited: &BTreeMap<String, String>,
+) -> Result<Done, PackFailure> {
+    let id = &candidate.identity.id;
+    begin(cx, candidate, planned).map_err(|error| unwritten(&error))?;
+    let runner = Runner::new(
+        &cx.session,
+        &cx.machine,
+        &candidate.identity,
+        &cx.session.cancel,
+        Mode::Apply(&cx.journal),
+        candidate.records(),
+    )
+    .after(inherited, false);
+    runner.foretell(&planned.undo);
+    let result = apply(cx, candidate, &runner).await;
+    let record = match result {
+        Ok((actions, record)) => match undo::write(&cx.session.workspace, &cx.seal, &record) {
+            Ok(()) => Ok((actions, record)),
+            Err(error) => Err(PackFailure::new(
+                FailureClass::Other,
+                format!("cannot write down what was installed: {error}"),
+            )),
+        },
+        Err(error) => Err(error),
+    };
+    match record {
+        Ok((actions, record)) => {
+            // Should this fail, the next run finds the records that the pack has already.
+            drop(cx.journal.end_install(id));
+            let session = (*runner.state().session).clone();
+            Ok(Done {
+                actions,
+                record,
+                session,
+            })
+        }
+        Err(failure) => Err(roll_back(cx, candidate, &runner.made(), failure).await),
+    }
+}
+
+/// Says in the pack's record that its install is not complete, and in the journal what is about to
+/// happen.
+fn begin(
+    cx: &InstallContext,
+    candidate: &Candidate,
+    planned: &PlannedPack,
+) -> Result<(), StoreError> {
+    let id = &candidate.identity.id;
+    let incomplete = Installed {
+        actions_hash: String::new(),
+        sha: String::new(),
+        records: candidate.records().to_vec(),
+        resources: planned.claims.clone(),
+        ..record_of(cx, candidate)
+    };
+    undo::write(&cx.session.workspace, &cx.seal, &incomplete)?;
+    cx.journal.begin_install(id)?;
+    if !planned.undo.is_empty() {
+        cx.journal.announce(id, &planned.undo)?;
+    }
+    Ok(())
+}
+
+async fn apply(
+    cx: &InstallContext,
+    candidate: &Candidate,
+    runner: &Runner<'_>,
+) -> Result<(Vec<ActionReport>, Installed), PackFailure> {
+    let scene = runner.scene();
+    let pack_cx = PackCx {
+        scene: cx.machine.scene(&cx.session, &scene),
+        surface: &candidate.surface,
+        host: runner,
+    };
+    let report = match candidate.installed {
+        Some(_) => candidate.plugin.update(&pack_cx, &candidate.pack).await,
+        None => candidate.plugin.install(&pack_cx, &candidate.pack).await,
+    };
+    let mut actions = report
+        .map_err(|error| failed(candidate, &error))?
+        .actions;
+    let made = runner.made();
+    let stale = stale(candidate.records(), &runner.state());
+    let (taken_back, problem) = runner.take_back(&stale).await;
+    if let Some(error) = problem {
+        let message = format!("what it declares no more cannot be taken back: {error}");
+        return Err(PackFailure::new(FailureClass::Other, message));
+    }
+    actions.extend(taken_back);
+    let mut records = candidate.records().to_vec();
+    records.retain(|record| !stale.contains(record));
+    records.extend(made);
+    let resources = plan::exclusive(&runner.state().resources);
+    let record = Installed {
+        records,
+        resources,
+        ..record_of(cx, candidate)
+    };
+    Ok((actions, record))
+}
+
+fn failed(candidate: &Candidate, error: &PackError) -> PackFailure {
+    failure_of(&candidate.pack, error)
+}
+
+/// The records of things that no action is about any more. What was left out may be.
+pub(super) fn stale(records: &[UndoRecord], state: &State) -> Vec<UndoRecord> {
+    if state.skipped_rest || state.unknown_from.is_some() {
+        return Vec::new();
+    }
+    let declared: HashSet<&str> = state
+        .resources
+        .iter()
+        .map(|(_, resource)| resource.name.as_str())
+        .collect();
+    records
+        .iter()
+        .filter(|record| !declared.contains(record.resource.as_str()))
+        .cloned()
+        .collect()
+}
+
+/// Takes back what this run has done to the pack. That is not to be cancelled: the pack would be
+/// neither as it was nor as it should be.
+async fn roll_back(
+    cx: &InstallContext,
+    candidate: &Candidate,
+    made: &[UndoRecord],
+    failure: PackFailure,
+) -> PackFailure {
+    let undisturbed = Cancel::new();
+    let runner = Runner::new(
+        &cx.session,
+        &cx.machine,
+        &candidate.identity,
+        &undisturbed,
+        Mode::ForGood,
+        &[],
+    );
+    let (_, problem) = runner.take_back(made).await;
+    let restored = match problem {
+        None => restore_record(cx, candidate).map_err(|error| error.to_string()),
+        Some(error) => Err(error.to_string()),
+    };
+    match restored {
+        Ok(()) => failure,
+        Err(problem) => PackFailure {
+            message: format!(
+                "{}; and not everything that was done before could be taken back: {problem}",
+                failure.message
+            ),
+            hint: Some(String::from(
+                "`grex rm` or the next `grex update` tries again; nothing is forgotten",
+            )),
+            ..failure
+        },
+    }
+}
+
+/// The pack's record is again what it was before this run.
+fn restore_record(cx: &InstallContext, candidate: &Candidate) -> Result<(), StoreError> {
+    let workspace = &cx.session.workspace;
+    let id = &candidate.identity.id;
+    match &candidate.installed {
+        Some(installed) => undo::write(workspace, &cx.seal, installed)?,
+        None => undo::remove(workspace, id)?,
+    }
+    cx.journal.end_install(id)
+}
+
+fn unwritten(error: &StoreError) -> PackFailure {
+    PackFailure::new(
+        FailureClass::Other,
+        format!("nothing was installed, since it cannot be written down how to take it back: {error}"),
+    )
+}
+
+/// What is known of a pack once it is installed, but for what its actions have done.
+fn record_of(cx: &InstallContext, candidate: &Candidate) -> Installed {
+    Installed {
+        id: candidate.identity.id.clone(),
+        name: candidate.identity.name.clone(),
+        pack_type: candidate.plugin.name().to_owned(),
+        url: candidate.url.clone(),
+        sha: candidate.commit.clone(),
+        actions_hash: candidate.hash.clone(),
+        installed_at: cx.session.clock.now_text(),
+        surface: candidate.surface.clone(),
+        records: Vec::new(),
+        resources: Vec::new(),
+    }
+}
