@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::seal::SealError;
 use crate::model::block::BlockError;
 use crate::model::event::EventError;
 use crate::model::manifest::ManifestError;
@@ -62,6 +63,9 @@ pub enum StoreError {
         /// The trash.
         trash: PathBuf,
     },
+    /// There is no seal for grex's own records.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// A lock was not had.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -87,6 +91,7 @@ impl StoreError {
             Self::NoWorkspace { .. }
             | Self::Event(_)
             | Self::OtherFilesystem { .. }
+            | Self::Seal(_)
             | Self::Lock(_) => None,
         }
     }
