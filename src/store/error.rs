@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::seal::SealError;
+use super::undo::UndoError;
 use crate::model::block::BlockError;
 use crate::model::event::EventError;
 use crate::model::manifest::ManifestError;
@@ -66,6 +67,9 @@ pub enum StoreError {
     /// There is no seal for grex's own records.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The record of an installed pack cannot be used.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// A lock was not had.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -88,6 +92,7 @@ impl StoreError {
             }
             Self::Link { link, .. } => Some(link),
             Self::File(error) => Some(&error.path),
+            Self::Undo(error) => error.file(),
             Self::NoWorkspace { .. }
             | Self::Event(_)
             | Self::OtherFilesystem { .. }

@@ -118,8 +118,9 @@ impl Journal {
         }
         line.push(b'\n');
         let first = !state.synced;
+        self.file(state)?;
         // Until it is known to be whole: a second try must not build upon half a line.
-        state.torn = true;
+        (state.filled, state.torn) = (true, true);
         let file = self.file(state)?;
         if first || durability == Durability::Now {
             fs::append_synced(file, &self.path, &line)?;
@@ -127,7 +128,7 @@ impl Journal {
             file.write_all(&line)
                 .map_err(FileError::when("append to", &self.path))?;
         }
-        (state.filled, state.torn) = (true, false);
+        state.torn = false;
         if first {
             fs::sync_directory(self.path.parent().unwrap_or(&self.root))?;
             state.synced = true;
