@@ -10,6 +10,7 @@ pub mod pack;
 pub mod path;
 pub mod redact;
 pub mod reference;
+pub mod surface;
 pub mod text;
 pub mod undo;
 pub mod url;

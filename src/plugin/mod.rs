@@ -15,4 +15,3 @@ pub mod locks;
 pub mod pack_type;
 pub mod registry;
 pub mod scene;
-pub mod surface;

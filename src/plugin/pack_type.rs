@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{change::Change, error::PackError, scene::Scene, surface::Surface};
-use crate::model::{action::ActionEntry, pack::PackSpec};
+use super::{change::Change, error::PackError, scene::Scene};
+use crate::model::{action::ActionEntry, pack::PackSpec, surface::Surface};
 
 /// A type of packs. The packs' commits, and the order between packs (children first), are not its
 /// business.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::seal::SealError;
+use super::undo::UndoError;
 use crate::model::block::BlockError;
 use crate::model::event::EventError;
 use crate::model::manifest::ManifestError;
@@ -62,6 +64,12 @@ pub enum StoreError {
         /// The trash.
         trash: PathBuf,
     },
+    /// There is no seal for grex's own records.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The record of an installed pack cannot be used.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// A lock was not had.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -84,9 +92,11 @@ impl StoreError {
             }
             Self::Link { link, .. } => Some(link),
             Self::File(error) => Some(&error.path),
+            Self::Undo(error) => error.file(),
             Self::NoWorkspace { .. }
             | Self::Event(_)
             | Self::OtherFilesystem { .. }
+            | Self::Seal(_)
             | Self::Lock(_) => None,
         }
     }

@@ -10,7 +10,11 @@ pub mod layout;
 pub mod lockfile;
 pub mod manifest;
 pub mod pack_file;
+pub mod private;
+pub mod seal;
 pub mod trash;
+pub mod undo;
 
 pub use self::error::StoreError;
 pub use self::layout::Workspace;
+pub use self::private::user_state;
