@@ -30,7 +30,7 @@ const PINNED_SETTINGS: &[&str] = &[
 /// What `git rev-parse --local-env-vars` lists, less the three that carry the settings of CI
 /// (`GIT_CONFIG_PARAMETERS`, `GIT_CONFIG_COUNT` and its pairs), and more that name a repository:
 /// inside a git hook they would make every command act on the hook's repository.
-const FOREIGN_VARIABLES: &[&str] = &[
+pub const FOREIGN_VARIABLES: &[&str] = &[
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_CONFIG",
     "GIT_OBJECT_DIRECTORY",

@@ -23,5 +23,7 @@ pub mod status;
 pub mod version;
 pub mod view;
 
+pub use command::FOREIGN_VARIABLES;
+
 #[cfg(test)]
 mod test_repository;

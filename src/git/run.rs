@@ -200,7 +200,11 @@ impl Git {
         let on_line = &mut watch.on_line;
         let finished = process::run(
             &command.spawn,
-            Limits { stall: watch.stall },
+            Limits {
+                stall: watch.stall,
+                // What a helper of git's leaves behind on purpose (a credential cache) stays.
+                ends_group: false,
+            },
             watch.cancel,
             &mut |stream, bytes| match stream {
                 Stream::Out => on_output(bytes),

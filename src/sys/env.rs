@@ -27,6 +27,11 @@ pub fn git_template_directory() -> Option<PathBuf> {
     present("GIT_TEMPLATE_DIR").map(PathBuf::from)
 }
 
+/// `PATH`: where programs are looked for that a pack names without a directory.
+pub fn program_directories() -> Option<OsString> {
+    present("PATH")
+}
+
 /// `NO_COLOR`: set and not empty, no colour is wanted (no-color.org).
 pub fn no_color() -> bool {
     present("NO_COLOR").is_some()

@@ -21,3 +21,5 @@ mod git;
 mod guards;
 mod packs;
 mod programs;
+#[cfg(test)]
+mod test_host;

@@ -15,3 +15,13 @@ pub(super) fn terminate(_leader: u32) {}
 
 /// The child itself is killed when its handle is dropped.
 pub(super) fn kill(_leader: u32) {}
+
+/// Nobody that could be reached is left once the child has ended.
+pub(super) fn is_alive(_leader: u32) -> bool {
+    false
+}
+
+/// Windows: `ERROR_BAD_EXE_FORMAT`.
+pub(super) fn is_no_program(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(193)
+}

@@ -9,7 +9,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
     process::Child,
-    time::{sleep, timeout},
+    time::{interval, sleep, timeout},
 };
 
 use super::{Spawn, SpawnError, group};
@@ -22,6 +22,12 @@ const TERMINATION_GRACE: Duration = Duration::from_millis(1_500);
 /// How long the pipes of a child that has exited may stay open: a grandchild that still holds
 /// them (a credential cache, a detached daemon) is not waited for.
 const PIPE_GRACE: Duration = Duration::from_millis(250);
+
+/// How long the rest of a group whose leader has ended may take to end, once asked to.
+const REMAINS_GRACE: Duration = Duration::from_millis(250);
+
+/// How often the rest of a group is looked at meanwhile: nothing tells when it is gone.
+const REMAINS_LOOK: Duration = Duration::from_millis(5);
 
 /// One of a child's two outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +43,9 @@ pub enum Stream {
 pub struct Limits {
     /// The longest silence on both outputs before the child counts as stalled; `None`: any.
     pub stall: Option<Duration>,
+    /// What is left of the child's group when the child itself has ended is ended too; without
+    /// this, whoever it left behind (a credential cache) lives on.
+    pub ends_group: bool,
 }
 
 /// How a child ended.
@@ -114,11 +123,15 @@ pub async fn run(
             ending
         }
     };
-    let drained = timeout(PIPE_GRACE, pipes.drain(sink)).await;
+    let mut leaked = timeout(PIPE_GRACE, pipes.drain(sink)).await.is_err();
+    // Only after that: who reads what the child printed last (`exec > >(tee log)`) ends by itself.
+    if limits.ends_group && end_remains(guard.leader, cancel, &mut pipes, sink).await {
+        leaked = timeout(PIPE_GRACE, pipes.drain(sink)).await.is_err();
+    }
     guard.armed = false;
     Ok(Finished {
         ending,
-        leaked: drained.is_err(),
+        leaked,
         duration: started.elapsed(),
     })
 }
@@ -154,6 +167,35 @@ async fn end_group(
     group::kill(leader);
     drop(child.start_kill());
     drop(child.wait().await);
+}
+
+/// Terminates what is left of the group of a child that has ended, keeps its pipes flowing
+/// meanwhile, and kills what does not go. Returns whether anything was left.
+async fn end_remains(
+    leader: Option<u32>,
+    cancel: &Cancel,
+    pipes: &mut Pipes,
+    sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
+) -> bool {
+    let Some(leader) = leader.filter(|leader| group::is_alive(*leader)) else {
+        return false;
+    };
+    group::terminate(leader);
+    let mut grace = pin!(sleep(REMAINS_GRACE));
+    let mut look = interval(REMAINS_LOOK);
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut grace => break,
+            () = cancel.killed() => break,
+            _ = look.tick() => if !group::is_alive(leader) {
+                return true;
+            },
+            piece = pipes.read(), if pipes.are_open() => pipes.deliver(piece, sink),
+        }
+    }
+    group::kill(leader);
+    true
 }
 
 fn ending_of(status: Option<ExitStatus>) -> Ending {

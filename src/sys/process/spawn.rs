@@ -47,6 +47,19 @@ pub struct SpawnError {
     pub source: io::Error,
 }
 
+impl SpawnError {
+    /// Says whether the program is open for writing somewhere (`ETXTBSY`): often only in a process
+    /// that is being started at this moment, and not any more once it has.
+    pub fn is_busy(&self) -> bool {
+        self.source.kind() == io::ErrorKind::ExecutableFileBusy
+    }
+
+    /// Says whether the file is no program that this system can run (`ENOEXEC`).
+    pub fn is_no_program(&self) -> bool {
+        group::is_no_program(&self.source)
+    }
+}
+
 impl Spawn {
     /// Describes `program`, started without arguments in a group of its own.
     pub fn new(program: &Path) -> Self {

@@ -44,7 +44,10 @@ async fn a_signal_from_elsewhere_is_named() {
 #[tokio::test]
 async fn silence_beyond_the_limit_ends_a_child() {
     let limit = Duration::from_millis(50);
-    let limits = Limits { stall: Some(limit) };
+    let limits = Limits {
+        stall: Some(limit),
+        ..Limits::default()
+    };
     let (finished, ..) = finish(&shell("sleep 60"), limits, &Cancel::new()).await;
     assert_eq!(finished.ending, Ending::Stalled(limit));
 }
@@ -84,6 +87,76 @@ async fn a_grandchild_that_holds_the_pipes_is_not_waited_for() {
         (Ending::Exited(0), "done\n")
     );
     assert!(finished.leaked);
+}
+
+/// Waits until a process is gone (one that nobody has taken note of yet is), for at most ten
+/// seconds.
+#[cfg(target_os = "linux")]
+async fn is_gone(process: &str) -> bool {
+    for _ in 0..1000 {
+        let state = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let state = state.rsplit(") ").next().unwrap_or_default();
+        if state.is_empty() || state.starts_with('Z') {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    false
+}
+
+const ENDING_GROUPS: Limits = Limits {
+    stall: None,
+    ends_group: true,
+};
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_a_child_leaves_in_its_group_is_ended_where_that_is_wanted() {
+    for script in [
+        "sleep 60 & echo $!",
+        "sleep 60 >/dev/null 2>&1 & echo $!",
+        // Says first that nothing can ask it to end any more.
+        "mkfifo \"$1\"; sh -c 'trap \"\" TERM; echo > \"$1\"; sleep 60' - \"$1\" & read x < \"$1\"; echo $!",
+    ] {
+        let place = tempfile::tempdir().unwrap();
+        let mut spawn = shell(script);
+        spawn.argument("-").argument(place.path().join("fifo"));
+        spawn.isolation(Isolation::Session);
+        let (finished, out, _) = finish(&spawn, ENDING_GROUPS, &Cancel::new()).await;
+        assert_eq!(finished.ending, Ending::Exited(0), "{script}");
+        assert!(!finished.leaked, "{script}");
+        assert!(is_gone(out.trim()).await, "{script}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_a_child_leaves_in_its_group_lives_on_where_it_may() {
+    let (_, out, _) = finish(
+        &shell("sleep 60 >/dev/null 2>&1 & echo $!"),
+        Limits::default(),
+        &Cancel::new(),
+    )
+    .await;
+    let process = out.trim();
+    assert!(std::path::Path::new(&format!("/proc/{process}")).exists());
+    finish(
+        &shell(&format!("kill {process}")),
+        Limits::default(),
+        &Cancel::new(),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn who_reads_what_a_child_printed_last_may_finish() {
+    let script =
+        "mkfifo \"$1\"; { read x < \"$1\"; echo \"late $x\"; } & exec 3> \"$1\"; echo word >&3";
+    let place = tempfile::tempdir().unwrap();
+    let mut spawn = shell(script);
+    spawn.argument("-").argument(place.path().join("fifo"));
+    let (finished, out, _) = finish(&spawn, ENDING_GROUPS, &Cancel::new()).await;
+    assert_eq!((out.as_str(), finished.leaked), ("late word\n", false));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::{any::Any, io};
 
 use process_wrap::tokio::{CommandWrap, ProcessSession};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::process::{Child, Command};
 
 use super::Isolation;
@@ -36,9 +36,23 @@ pub(super) fn kill(leader: u32) {
     signal(leader, Signal::KILL);
 }
 
+/// Says whether anybody is left in the group of `leader`, as far as it is ours to end. One that has
+/// ended and that its parent has not taken note of yet counts.
+pub(super) fn is_alive(leader: u32) -> bool {
+    group_of(leader).is_some_and(|group| test_kill_process_group(group).is_ok())
+}
+
+fn group_of(leader: u32) -> Option<Pid> {
+    i32::try_from(leader).ok().and_then(Pid::from_raw)
+}
+
 fn signal(leader: u32, signal: Signal) {
-    if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+    if let Some(group) = group_of(leader) {
         // The only failures are "gone" and "not ours any more"; both mean there is nothing to end.
         let _ = kill_process_group(group, signal);
     }
+}
+
+pub(super) fn is_no_program(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error())
 }

@@ -1,8 +1,23 @@
-//! What comes with grex: exec, and how hooks are run.
+//! What comes with grex: exec, and the one way in which the programs of packs are run, which hooks
+//! use as well.
+
+mod child;
+mod command_line;
+mod environment;
+mod exec;
+mod find;
+mod lines;
+
+use std::sync::Arc;
+
+pub(super) use child::{Failure, run};
+pub(super) use environment::describe;
 
 use crate::plugin::registry::{Registry, RegistryError};
 
 pub(super) fn register(registry: &mut Registry) -> Result<(), RegistryError> {
-    let _ = registry;
-    Ok(())
+    registry.register_action(Arc::new(exec::Exec))
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,0 +1,29 @@
+//! The environment of the programs of packs.
+
+use crate::{
+    git::FOREIGN_VARIABLES,
+    plugin::scene::Scene,
+    sys::process::{Isolation, Spawn},
+};
+
+/// Describes what every program of a pack runs in: a session of its own, so that nothing in it can
+/// ask; the environment of grex with this run's session variables and what tells of the pack; and
+/// no variable that makes a git in it act on another repository than the one it stands in.
+pub(in crate::plugin::builtin) fn describe(spawn: &mut Spawn, scene: &Scene<'_>) {
+    spawn.isolation(Isolation::Session);
+    for name in FOREIGN_VARIABLES {
+        spawn.without_variable(name);
+    }
+    for (name, value) in scene.session {
+        spawn.variable(name, value);
+    }
+    let system = scene.platform.name();
+    spawn
+        .variable("GREX_PACK_NAME", &scene.pack.name)
+        .variable("GREX_PACK_PATH", &scene.pack.root)
+        .variable("GREX_PACK_ID", &scene.pack.id)
+        .variable("GREX_PACK_OS", system)
+        .variable("GREX_OS", system)
+        .variable("GREX_WORKSPACE", scene.workspace)
+        .variable("GREX_DRY_RUN", if scene.dry_run { "1" } else { "0" });
+}

@@ -1,0 +1,220 @@
+//! What a program prints, line by line, fit to be shown.
+
+use crate::model::{redact, text};
+
+/// The longest line that is shown whole, in bytes. Of a longer one, pieces are.
+const LONGEST: usize = 8 * 1024;
+
+/// How far a line is read beyond that before it is cut, so that a secret is not cut in two: a half
+/// could not be told any more.
+const AHEAD: usize = 2 * 1024;
+
+/// One stream, cut into lines that are cleaned and without secrets. Lines end in LF, CR LF or CR.
+/// Holds a few KiB, whatever is printed.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    line: Vec<u8>,
+    after_return: bool,
+}
+
+impl Lines {
+    /// Takes what was printed next.
+    pub(super) fn push(&mut self, mut bytes: &[u8], say: &mut dyn FnMut(&str)) {
+        if std::mem::take(&mut self.after_return) {
+            bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
+        }
+        while !bytes.is_empty() {
+            let room = LONGEST + AHEAD - self.line.len();
+            let window = &bytes[..bytes.len().min(room)];
+            let end = window.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            self.line.extend_from_slice(&window[..end.unwrap_or(window.len())]);
+            match end {
+                Some(end) => {
+                    bytes = self.end_line(&bytes[end..], say);
+                }
+                None => {
+                    bytes = &bytes[window.len()..];
+                    if self.line.len() >= LONGEST + AHEAD {
+                        self.cut(say);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes note of the stream's end: a last line may lack its own.
+    pub(super) fn finish(&mut self, say: &mut dyn FnMut(&str)) {
+        if !self.line.is_empty() {
+            self.say_all(say);
+        }
+    }
+
+    /// Ends a line, and returns what follows its end, which `rest` begins with.
+    fn end_line<'a>(&mut self, rest: &'a [u8], say: &mut dyn FnMut(&str)) -> &'a [u8] {
+        let returns = rest[0] == b'\r';
+        let feeds = rest.get(usize::from(returns)) == Some(&b'\n');
+        self.after_return = returns && rest.len() == 1;
+        // A progress display that goes back to the line's beginning twice says nothing in between.
+        if !(returns && !feeds && self.line.is_empty()) {
+            self.say_all(say);
+        }
+        &rest[usize::from(returns) + usize::from(feeds)..]
+    }
+
+    fn say_all(&mut self, say: &mut dyn FnMut(&str)) {
+        let mut line = text::shown(&self.line);
+        self.line.clear();
+        while line.len() > LONGEST {
+            let rest = line.split_off(floor(&line, LONGEST));
+            say(&line);
+            line = rest;
+        }
+        say(&line);
+    }
+
+    /// Says the first part of a line that is too long.
+    fn cut(&mut self, say: &mut dyn FnMut(&str)) {
+        let cleaned = text::clean(&self.line);
+        self.line.clear();
+        let end = floor(&cleaned, LONGEST);
+        let across = redact::places(&cleaned)
+            .into_iter()
+            .find(|secret| secret.start < end && end < secret.end);
+        let end = match across {
+            Some(secret) if secret.start > 0 => secret.start,
+            // All of it is one secret, which is masked as far as it goes.
+            Some(secret) => secret.end,
+            None => end,
+        };
+        let (now, later) = cleaned.split_at(end);
+        if !now.is_empty() {
+            say(&redact::secrets(now));
+        }
+        self.line.extend_from_slice(later.as_bytes());
+    }
+}
+
+/// The last place at or before `at` where a text may be cut.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|place| text.is_char_boundary(*place))
+        .unwrap_or(0)
+}
+
+/// The end of what was said, at most [`Tail::KEPT`] bytes of it.
+#[derive(Debug, Default)]
+pub(super) struct Tail(String);
+
+impl Tail {
+    /// The most that is kept, in bytes.
+    pub(super) const KEPT: usize = 2 * 1024;
+
+    /// Takes the next line.
+    pub(super) fn push(&mut self, line: &str) {
+        self.0.push_str(line);
+        self.0.push('\n');
+        if self.0.len() > 16 * Self::KEPT {
+            self.shorten();
+        }
+    }
+
+    /// The last lines, without a line end after the last. The first of them may lack its beginning.
+    pub(super) fn into_text(mut self) -> String {
+        self.shorten();
+        self.0.trim_matches('\n').to_owned()
+    }
+
+    fn shorten(&mut self) {
+        let excess = self.0.len().saturating_sub(Self::KEPT);
+        let start = (excess..=self.0.len())
+            .find(|place| self.0.is_char_boundary(*place))
+            .unwrap_or(self.0.len());
+        self.0.drain(..start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn split(pieces: &[&[u8]]) -> Vec<String> {
+        let mut said = Vec::new();
+        let mut lines = Lines::default();
+        for piece in pieces {
+            lines.push(piece, &mut |line| said.push(line.to_owned()));
+        }
+        lines.finish(&mut |line| said.push(line.to_owned()));
+        said
+    }
+
+    #[test]
+    fn lines_end_in_three_ways() {
+        for (bytes, lines) in [
+            ("a\nb\n", vec!["a", "b"]),
+            ("a\r\nb\r\n\r\nc", vec!["a", "b", "", "c"]),
+            ("10%\r20%\r\r30%\rdone\n", vec!["10%", "20%", "30%", "done"]),
+            ("\n\na", vec!["", "", "a"]),
+            ("", vec![]),
+            ("\u{1b}[31mred\u{1b}[0m\u{202e}x\u{7}\n", vec!["redx"]),
+        ] {
+            assert_eq!(split(&[bytes.as_bytes()]), lines, "{bytes:?}");
+            let bytewise: Vec<_> = bytes.as_bytes().chunks(1).collect();
+            assert_eq!(split(&bytewise), lines, "{bytes:?} in bytes");
+        }
+        assert_eq!(split(&[b"a\xffb\n"]), ["a\u{fffd}b"]);
+    }
+
+    #[test]
+    fn a_line_without_an_end_comes_in_pieces_and_nothing_grows() {
+        let mut lines = Lines::default();
+        let (mut total, mut longest, mut count) = (0, 0, 0);
+        let piece = "äbc".repeat(3000);
+        for _ in 0..1000 {
+            lines.push(piece.as_bytes(), &mut |line| {
+                total += line.len();
+                longest = longest.max(line.len());
+                count += 1;
+            });
+            assert!(lines.line.capacity() <= 4 * (LONGEST + AHEAD));
+        }
+        lines.finish(&mut |line| total += line.len());
+        assert_eq!(total, 1000 * piece.len());
+        assert!(longest <= LONGEST, "{longest}");
+        assert!(count >= 1000 * piece.len() / LONGEST - 2, "{count}");
+    }
+
+    #[test]
+    fn a_secret_is_masked_wherever_a_long_line_is_cut() {
+        let token = "ghp_0123456789abcdefABCDEF0123456789abcd";
+        for before in (LONGEST - 60)..(LONGEST + 20) {
+            let line = format!("{} {token} {}\n", "x".repeat(before), "y ".repeat(4000));
+            let said = split(&[line.as_bytes()]).concat();
+            assert!(said.contains("***"), "{before}");
+            assert!(!said.contains("0123456789"), "{before}");
+        }
+    }
+
+    #[test]
+    fn the_tail_is_the_end() {
+        let mut tail = Tail::default();
+        for number in 0..100_000 {
+            tail.push(&format!("line {number} ä"));
+            assert!(tail.0.capacity() < 128 * 1024);
+        }
+        let text = tail.into_text();
+        assert!(text.ends_with("line 99998 ä\nline 99999 ä"));
+        assert!(text.len() <= Tail::KEPT && text.len() > Tail::KEPT - 50);
+    }
+
+    proptest! {
+        #[test]
+        fn how_the_bytes_arrive_does_not_matter(text in "[a\r\n\u{e9}]{0,40}", at in 0_usize..80) {
+            let bytes = text.as_bytes();
+            let at = at.min(bytes.len());
+            prop_assert_eq!(split(&[bytes]), split(&[&bytes[..at], &bytes[at..]]));
+        }
+    }
+}
