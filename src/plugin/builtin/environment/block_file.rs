@@ -1,0 +1,327 @@
+//! One file with this pack's block in it, and what becomes of the block's lines.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    dialect::Dialect,
+    real_file::{RealFile, real_file},
+    record::{FileUndo, is_said_to_be_made},
+};
+use crate::{
+    model::block::{self, BlockError},
+    plugin::{
+        action::ActionCx,
+        change::Change,
+        error::ActionError,
+        foreseen::{Sight, TEXT_LIMIT},
+    },
+    sys::{self, lock::LockError},
+};
+
+/// What files are read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The host: while planning, as the plan will have left them.
+    Host,
+    /// The disk: every byte.
+    Disk,
+}
+
+impl Source {
+    /// Reads a file; `None` where there is none.
+    pub(super) fn read(
+        self,
+        cx: &ActionCx<'_>,
+        path: &Path,
+    ) -> Result<Option<Vec<u8>>, ActionError> {
+        match self {
+            Self::Host => Ok(cx.host.text(path)?.map(String::into_bytes)),
+            Self::Disk => read(path),
+        }
+    }
+}
+
+/// A file that variables are set in.
+pub(super) struct BlockFile {
+    /// Where it is, links at the last component followed.
+    path: PathBuf,
+    /// The same as text, for changes and records.
+    shown: String,
+    dialect: Dialect,
+    ends_in_cr: bool,
+    /// Directories that have to be made for it, outermost first.
+    missing: Vec<String>,
+    /// The lines of this pack's block by variable.
+    held: BTreeMap<String, Vec<String>>,
+    /// The lines that variables get.
+    edited: BTreeMap<String, String>,
+    /// Whether the file is there only because of grex, once that was asked.
+    made: Option<bool>,
+}
+
+/// What one variable changes in a file.
+#[derive(Default)]
+pub(super) struct Edit {
+    pub(super) changes: Vec<Change>,
+    pub(super) undo: Option<FileUndo>,
+    /// Directories that are made, outermost first.
+    pub(super) directories: Vec<String>,
+}
+
+impl BlockFile {
+    /// Reads the file that `path` leads to.
+    ///
+    /// # Errors
+    /// It cannot be read or is no regular file, its markers are broken, or its path is no text.
+    pub(super) fn open(
+        cx: &ActionCx<'_>,
+        source: Source,
+        path: PathBuf,
+        dialect: Dialect,
+    ) -> Result<Self, ActionError> {
+        let (path, bytes) = match real_file(cx.host, &path)? {
+            RealFile::File(real) => {
+                let bytes = source.read(cx, &real)?;
+                (real, bytes.unwrap_or_default())
+            }
+            RealFile::Nothing => (path, Vec::new()),
+            RealFile::Unfit(reason) => {
+                return Err(ActionError::precondition(reason)
+                    .with_hint("put a regular file there, or remove what is there"));
+            }
+        };
+        let found =
+            block::find(&bytes, Some(&cx.scene.pack.id)).map_err(|error| broken(&path, &error))?;
+        let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for line in found.map(|block| block.lines).unwrap_or_default() {
+            if let Some(name) = dialect.name_in(&line) {
+                held.entry(name.to_owned()).or_default().push(line);
+            }
+        }
+        Ok(Self {
+            shown: as_text(&path)?,
+            missing: missing_directories(cx, &path)?,
+            ends_in_cr: has_crlf(&bytes),
+            path,
+            dialect,
+            held,
+            edited: BTreeMap::new(),
+            made: None,
+        })
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there is anything to write.
+    pub(super) fn is_edited(&self) -> bool {
+        !self.edited.is_empty()
+    }
+
+    /// The line that a variable would get.
+    ///
+    /// # Errors
+    /// The file cannot hold the value.
+    pub(super) fn line(&self, name: &str, value: &str) -> Result<String, ActionError> {
+        self.dialect.line(name, value, self.ends_in_cr)
+    }
+
+    /// Gives a variable a line, in memory.
+    ///
+    /// # Errors
+    /// The file on disk cannot be read.
+    pub(super) fn set(
+        &mut self,
+        cx: &ActionCx<'_>,
+        name: &str,
+        line: String,
+    ) -> Result<Edit, ActionError> {
+        let held = self.held.get(name).map_or(&[][..], Vec::as_slice);
+        if let [only] = held
+            && *only == line
+        {
+            return Ok(Edit::default());
+        }
+        let is_there = held.contains(&line);
+        let old = held.last().filter(|_| !is_there).cloned();
+        // Somebody has added lines of their own to the block; they would win over ours.
+        let others = held
+            .iter()
+            .filter(|held| **held != line && Some(*held) != old.as_ref());
+        let mut lines: Vec<_> = others.map(|other| (Some(other.clone()), None)).collect();
+        if !is_there {
+            lines.push((old.clone(), Some(line.clone())));
+        }
+        let mut edit = Edit {
+            directories: std::mem::take(&mut self.missing),
+            ..Edit::default()
+        };
+        let directories = edit.directories.iter().cloned();
+        edit.changes
+            .extend(directories.map(|path| Change::Directory { path }));
+        edit.changes
+            .extend(lines.into_iter().map(|(old, new)| Change::Entry {
+                path: self.shown.clone(),
+                block: cx.scene.pack.id.clone(),
+                old,
+                new,
+            }));
+        if !is_there {
+            edit.undo = Some(FileUndo {
+                path: self.shown.clone(),
+                block: cx.scene.pack.id.clone(),
+                old,
+                new: line.clone(),
+                made: self.is_made(cx)?,
+            });
+        }
+        self.held.insert(name.to_owned(), vec![line.clone()]);
+        self.edited.insert(name.to_owned(), line);
+        Ok(edit)
+    }
+
+    /// Whether the file is there only because of grex: this pack made it, or other packs have, for
+    /// nothing but blocks is in it.
+    fn is_made(&mut self, cx: &ActionCx<'_>) -> Result<bool, ActionError> {
+        if let Some(made) = self.made {
+            return Ok(made);
+        }
+        // What the rest of a plan will have done to it is not its beginning.
+        let made = match read(&self.path)? {
+            None => true,
+            Some(bytes) => {
+                let block = block::find(&bytes, Some(&cx.scene.pack.id))
+                    .map_err(|error| broken(&self.path, &error))?;
+                match block {
+                    Some(_) => is_said_to_be_made(cx.previous, &self.shown).unwrap_or(false),
+                    None => {
+                        holds_only_blocks(&bytes).map_err(|error| broken(&self.path, &error))?
+                    }
+                }
+            }
+        };
+        self.made = Some(made);
+        Ok(made)
+    }
+
+    /// Writes the lines, under the file's lock.
+    ///
+    /// # Errors
+    /// The lock is not had, or the file cannot be read or written; it is as it was.
+    pub(super) async fn write(&self, cx: &ActionCx<'_>) -> Result<(), ActionError> {
+        if let Some(parent) = self.path.parent() {
+            for made in sys::fs::create_dir_all(parent)? {
+                made.parent().map_or(Ok(()), sys::fs::sync_directory)?;
+            }
+        }
+        let body = async { self.rewrite(&cx.scene.pack.id) };
+        let lock = lock_name(&self.path)?;
+        let written = cx.scene.locks.holding(&lock, cx.scene.cancel, body).await;
+        written.map_err(lock_error)?
+    }
+
+    fn rewrite(&self, name: &str) -> Result<(), ActionError> {
+        let old = read(&self.path)?;
+        let bytes = old.as_deref().unwrap_or_default();
+        let found = block::find(bytes, Some(name)).map_err(|error| broken(&self.path, &error))?;
+        let mut lines = found.map(|block| block.lines).unwrap_or_default();
+        lines.retain(|line| {
+            let name = self.dialect.name_in(line);
+            !name.is_some_and(|name| self.edited.contains_key(name))
+        });
+        lines.extend(self.edited.values().cloned());
+        let new = block::replace(bytes, Some(name), &lines)
+            .map_err(|error| broken(&self.path, &error))?;
+        sys::fs::replace_atomically(&self.path, &new)?;
+        if old.is_none() {
+            keep_from_others(&self.path)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a file from the disk; `None` where there is none.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, ActionError> {
+    sys::fs::read_regular(path, TEXT_LIMIT)
+        .map_err(|error| ActionError::precondition(error.to_string()))
+}
+
+/// The error about broken markers, which names the file and the line.
+pub(super) fn broken(path: &Path, error: &BlockError) -> ActionError {
+    ActionError::precondition(format!("{}: {error}", path.display()))
+        .with_hint("put the markers right, or remove them, and run it again")
+}
+
+/// The name to lock a file by: its directory is there, and without links in it.
+pub(super) fn lock_name(path: &Path) -> Result<PathBuf, ActionError> {
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let directory = fs::canonicalize(directory).map_err(|error| {
+        ActionError::precondition(format!("cannot look at {}: {error}", directory.display()))
+    })?;
+    Ok(directory.join(path.file_name().unwrap_or_default()))
+}
+
+/// The error about a lock that was not had.
+pub(super) fn lock_error(error: LockError) -> ActionError {
+    match error {
+        LockError::Cancelled { .. } => ActionError::Cancelled,
+        error => ActionError::failed(error.to_string()),
+    }
+}
+
+/// Nobody else may write to a new file, whatever the umask says: shells run what is in it.
+fn keep_from_others(path: &Path) -> Result<(), ActionError> {
+    let narrow = || -> io::Result<()> {
+        let mut permissions = fs::symlink_metadata(path)?.permissions();
+        let mode = permissions.mode() & 0o7777;
+        if mode & 0o644 == mode {
+            return Ok(());
+        }
+        permissions.set_mode(mode & 0o644);
+        fs::set_permissions(path, permissions)
+    };
+    narrow().map_err(|error| {
+        ActionError::failed(format!(
+            "cannot set the mode of {}: {error}",
+            path.display()
+        ))
+    })
+}
+
+/// The directories above a file that are not there, outermost first.
+fn missing_directories(cx: &ActionCx<'_>, path: &Path) -> Result<Vec<String>, ActionError> {
+    let mut missing = Vec::new();
+    for directory in path.ancestors().skip(1) {
+        if cx.host.look(directory)? != Sight::Nothing {
+            break;
+        }
+        missing.push(as_text(directory)?);
+    }
+    missing.reverse();
+    Ok(missing)
+}
+
+fn as_text(path: &Path) -> Result<String, ActionError> {
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        ActionError::precondition(format!("the path {} is not UTF-8", path.display()))
+    })
+}
+
+fn has_crlf(bytes: &[u8]) -> bool {
+    bytes.contains(&b'\r') && bytes.windows(2).any(|pair| pair == b"\r\n")
+}
+
+fn holds_only_blocks(bytes: &[u8]) -> Result<bool, BlockError> {
+    let mut rest = bytes.to_vec();
+    for block in block::foreign_blocks(bytes)? {
+        rest = block::replace(&rest, block.name.as_deref(), &[])?;
+    }
+    Ok(rest.is_empty() && !bytes.is_empty())
+}

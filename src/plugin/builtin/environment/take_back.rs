@@ -1,0 +1,202 @@
+//! Taking back variables that were set in files.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use indexmap::IndexMap;
+
+use super::{
+    block_file::{Source, broken, lock_error, lock_name},
+    real_file::{RealFile, real_file},
+    record::{EnvUndo, FileUndo},
+};
+use crate::{
+    model::{
+        block::{self, BlockError},
+        undo::UndoRecord,
+    },
+    plugin::{action::ActionCx, change::Change, error::ActionError},
+    sys,
+};
+
+/// What became of each record.
+type Results = Vec<Result<Vec<Change>, ActionError>>;
+
+/// The parts of records that are about one file, in order, each with its record's place.
+type Steps<'a> = Vec<(usize, &'a FileUndo)>;
+
+/// Takes back several records, in the order given; each file is written once. A record is left
+/// alone, whole, when one of its files is broken.
+pub(super) async fn take_back(cx: &ActionCx<'_>, records: &[&UndoRecord]) -> Results {
+    let parsed: Vec<_> = records.iter().map(|record| EnvUndo::of(record)).collect();
+    let mut results: Results = parsed
+        .iter()
+        .map(|parsed| parsed.as_ref().map(|_| Vec::new()).map_err(Clone::clone))
+        .collect();
+    let mut files: IndexMap<&str, Steps<'_>> = IndexMap::new();
+    for (index, undo) in parsed.iter().enumerate() {
+        for file in undo.iter().flat_map(|undo| &undo.files) {
+            files.entry(&file.path).or_default().push((index, file));
+        }
+    }
+    for (path, steps) in &files {
+        if let Err(error) = read(cx, Path::new(path)).and_then(|found| dry(found, steps)) {
+            fail(&mut results, steps, &error);
+        }
+    }
+    for (path, mut steps) in files {
+        steps.retain(|(index, _)| results[*index].is_ok());
+        match take_back_in(cx, Path::new(path), &steps).await {
+            Ok(changes) => {
+                for (index, change) in changes {
+                    if let Ok(known) = &mut results[index] {
+                        known.push(change);
+                    }
+                }
+            }
+            Err(error) => fail(&mut results, &steps, &error),
+        }
+    }
+    if !cx.scene.dry_run {
+        for (record, result) in records.iter().zip(&results) {
+            if result.is_ok() {
+                remove_empty(&record.directories);
+            }
+        }
+    }
+    results
+}
+
+fn fail(results: &mut Results, steps: &Steps<'_>, error: &ActionError) {
+    for (index, _) in steps {
+        results[*index] = Err(error.clone());
+    }
+}
+
+/// The real file and its bytes; `None` where there is nothing that could be ours any more.
+type Found = Option<(PathBuf, Vec<u8>)>;
+
+fn read(cx: &ActionCx<'_>, path: &Path) -> Result<Found, ActionError> {
+    let RealFile::File(real) = real_file(cx.host, path)? else {
+        return Ok(None);
+    };
+    let source = if cx.scene.dry_run {
+        Source::Host
+    } else {
+        Source::Disk
+    };
+    Ok(source.read(cx, &real)?.map(|bytes| (real, bytes)))
+}
+
+/// Takes back in memory only, to learn whether it can be done.
+fn dry(found: Found, steps: &Steps<'_>) -> Result<(), ActionError> {
+    let Some((real, bytes)) = found else {
+        return Ok(());
+    };
+    let edited = edit(&bytes, &real, steps);
+    edited.map(drop).map_err(|error| broken(&real, &error))
+}
+
+/// Takes back what records changed in one file.
+async fn take_back_in(
+    cx: &ActionCx<'_>,
+    path: &Path,
+    steps: &Steps<'_>,
+) -> Result<Vec<(usize, Change)>, ActionError> {
+    let Some((real, bytes)) = read(cx, path)? else {
+        return Ok(Vec::new());
+    };
+    let edited = edit(&bytes, &real, steps).map_err(|error| broken(&real, &error))?;
+    if cx.scene.dry_run || edited.changes.is_empty() {
+        return Ok(edited.changes);
+    }
+    let rewrite = async {
+        let bytes = super::block_file::read(&real)?.unwrap_or_default();
+        let edited = edit(&bytes, &real, steps).map_err(|error| broken(&real, &error))?;
+        if edited.bytes.is_empty() && edited.made && real == path {
+            remove(&real)?;
+        } else {
+            sys::fs::replace_atomically(&real, &edited.bytes)?;
+        }
+        Ok(edited.changes)
+    };
+    let lock = lock_name(&real)?;
+    let written = cx
+        .scene
+        .locks
+        .holding(&lock, cx.scene.cancel, rewrite)
+        .await;
+    written.map_err(lock_error)?
+}
+
+/// A file with lines taken back.
+struct Edited {
+    bytes: Vec<u8>,
+    changes: Vec<(usize, Change)>,
+    /// One of the records says that the file was made.
+    made: bool,
+}
+
+/// Takes back, in order, each line that still is as it was left.
+fn edit(bytes: &[u8], real: &Path, steps: &Steps<'_>) -> Result<Edited, BlockError> {
+    let mut blocks: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut changes = Vec::new();
+    let mut made = false;
+    for (index, step) in steps {
+        if !blocks.contains_key(step.block.as_str()) {
+            let found = block::find(bytes, Some(&step.block))?;
+            let lines = found.map(|block| block.lines).unwrap_or_default();
+            blocks.insert(&step.block, lines.into_iter().collect());
+        }
+        let is_ours = blocks
+            .get_mut(step.block.as_str())
+            .is_some_and(|lines| lines.remove(&step.new));
+        if !is_ours {
+            continue;
+        }
+        if let (Some(lines), Some(old)) = (blocks.get_mut(step.block.as_str()), &step.old) {
+            lines.insert(old.clone());
+        }
+        made |= step.made;
+        let change = Change::Entry {
+            path: real.to_string_lossy().into_owned(),
+            block: step.block.clone(),
+            old: Some(step.new.clone()),
+            new: step.old.clone(),
+        };
+        changes.push((*index, change));
+    }
+    let mut bytes = bytes.to_vec();
+    if !changes.is_empty() {
+        for (name, lines) in blocks {
+            let lines: Vec<_> = lines.into_iter().collect();
+            bytes = block::replace(&bytes, Some(name), &lines)?;
+        }
+    }
+    Ok(Edited {
+        bytes,
+        changes,
+        made,
+    })
+}
+
+fn remove(path: &Path) -> Result<(), ActionError> {
+    fs::remove_file(path).map_err(|error| {
+        ActionError::failed(format!("cannot remove {}: {error}", path.display()))
+    })?;
+    path.parent()
+        .map_or(Ok(()), |parent| Ok(sys::fs::sync_directory(parent)?))
+}
+
+/// Removes directories, innermost first, as far as nothing is in them.
+fn remove_empty(directories: &[String]) {
+    for directory in directories.iter().rev() {
+        match fs::remove_dir(directory) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return,
+            _ => {}
+        }
+    }
+}
