@@ -8,7 +8,7 @@ mod invocation;
 mod pack_line;
 mod progress;
 mod retry;
-mod shell;
+
 mod signals;
 mod span;
 mod style;

@@ -1,7 +1,7 @@
 //! What a run that had failures ends with: the packs, and the command that tries just them again.
 
-use super::{columns::paint, shell, style};
-use crate::model::{filter::PathGlob, text};
+use super::{columns::paint, style};
+use crate::model::{filter::PathGlob, shell, text};
 
 /// A `sync` to be run again.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use crate::{
     },
     model::pack::Vocabulary,
     plugin::{registry::Registry, scene::Places},
-    store::layout::Workspace,
+    store::{layout::Workspace, seal::Seal},
     sys::{cancel::Cancel, clock::Clock},
 };
 
@@ -120,6 +120,14 @@ impl Session {
             })
             .await?;
         Ok(git)
+    }
+
+    /// The seal of what is written down of installs.
+    pub fn seal(&self) -> Seal {
+        match &self.user_state {
+            Some(state) => Seal::at(state),
+            None => Seal::of_this_user(),
+        }
     }
 
     /// Remembers which git was found, for a workspace that was not there when it was looked for.

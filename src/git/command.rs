@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    model::redact,
+    model::{redact, shell},
     sys::{
         env,
         process::{Isolation, Spawn},
@@ -158,7 +158,7 @@ impl GitCommand {
         for argument in own {
             text.push(' ');
             // One by one: what is masked to the end of a line must not take the others along.
-            text.push_str(&quoted(&redact::secrets(&argument.to_string_lossy())));
+            text.push_str(&shell::quote(&redact::secrets(&argument.to_string_lossy())));
         }
         text
     }
@@ -175,19 +175,11 @@ fn ceiling(repository: &Path) -> OsString {
     list
 }
 
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:=@+,^~%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{GitCommand, Nature, quoted};
+    use super::{GitCommand, Nature};
 
     #[test]
     fn a_command_is_shown_as_typed() {
@@ -199,11 +191,5 @@ mod tests {
         );
         command.argument("--").argument("origin");
         assert_eq!(command.shown(), "git -C '/w/a b' fetch -- origin");
-    }
-
-    #[test]
-    fn quoting_survives_quotes() {
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

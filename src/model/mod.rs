@@ -11,6 +11,7 @@ pub mod path;
 pub mod redact;
 pub mod reference;
 pub mod surface;
+pub mod shell;
 pub mod text;
 pub mod undo;
 pub mod url;

@@ -5,7 +5,7 @@ use crate::{
     engine::outcome::PackFailure,
     git::{failure::FailureClass, program::ProgramError, run::GitError},
     model::pack::PackFileError,
-    store::StoreError,
+    store::{StoreError, trust::TrustError, undo::UndoError},
     sys::{fs::FileError, lock::LockError},
 };
 
@@ -200,6 +200,21 @@ impl OpError {
     fn placed(mut self, place: PackFileError) -> Self {
         self.place = Some(Box::new(place));
         self
+    }
+}
+
+impl From<TrustError> for OpError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::Lock(error) => error.into(),
+            error => Self::new(ErrorKind::Other, error.to_string()),
+        }
+    }
+}
+
+impl From<UndoError> for OpError {
+    fn from(error: UndoError) -> Self {
+        StoreError::from(error).into()
     }
 }
 

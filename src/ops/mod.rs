@@ -4,11 +4,14 @@
 pub mod add;
 pub mod error;
 pub mod init;
+pub mod install;
 pub mod ls;
 pub mod rm;
 pub mod status;
 pub mod sync;
+pub mod update;
 
 mod books;
 mod present;
 mod run;
+mod teardown;

@@ -15,7 +15,7 @@ use crate::{
         unit::UnitContext,
     },
     model::lock::Lockfile,
-    store::{journal::Journal, lockfile::LockfileWriter, seal::Seal},
+    store::{journal::Journal, lockfile::LockfileWriter},
     sys::lock::{self, Holder, Wait},
 };
 
@@ -60,7 +60,7 @@ pub(super) async fn run(
     run: Run,
     writer: &mut LockfileWriter,
 ) -> Result<Vec<PackOutcome>, OpError> {
-    let journal = Journal::open(&session.workspace, &Seal::of_this_user())?;
+    let journal = Journal::open(&session.workspace, &session.seal())?;
     let git = session.git().await?.clone();
     recover::recover(session, &git, &journal).await?;
     let cx = Arc::new(UnitContext {

@@ -167,6 +167,12 @@ impl Workspace {
         self.state_directory().join("git.json")
     }
 
+    /// Returns where it is kept what was installed here, and how to take it back.
+    #[must_use]
+    pub fn undo_directory(&self) -> PathBuf {
+        self.state_directory().join("undo")
+    }
+
     /// Returns the trash.
     #[must_use]
     pub fn trash(&self) -> PathBuf {

@@ -175,6 +175,21 @@ impl Observer for Watcher {
                 });
                 self.doing(pack.as_str(), || said.to_owned());
             }
+            Event::Output(pack, line) => {
+                self.note(&format!("{pack}: {}\n", text::shown(line).trim_end()));
+            }
+            Event::Installing(pack) => {
+                self.say_from(STEPS, || format!("{pack}: installing\n"));
+                if let Kind::Display(display) = &self.kind {
+                    display.change(|board| board.started(pack));
+                }
+                self.doing(pack, || String::from("installing"));
+            }
+            Event::Installed(pack) => {
+                if let Kind::Display(display) = &self.kind {
+                    display.change(|board| board.finished(pack, false));
+                }
+            }
             Event::Postponed(pack, pause, why) => {
                 let why = text::shown(why);
                 let why = why.lines().next().unwrap_or_default();

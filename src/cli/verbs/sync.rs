@@ -101,6 +101,7 @@ impl SyncArgs {
                 force,
             },
             selection: Selection {
+                within: Vec::new(),
                 only: globs(&only)?,
                 filters,
             },

@@ -19,3 +19,13 @@ pub mod teardown;
 mod dependencies;
 mod runner;
 mod transaction;
+
+pub use self::dependencies::Missing;
+
+/// Every pack with those that come before it, whatever it may lack.
+///
+/// # Errors
+/// Never: what is lacking is for whoever installs.
+pub fn ordered(survey: &survey::Survey) -> Result<Vec<order::Ordered>, Missing> {
+    dependencies::ordered(survey, |_| false)
+}

@@ -100,7 +100,7 @@ pub async fn plan(
         .collect();
     let failures: Vec<_> = claims
         .iter()
-        .flat_map(|(name, claims)| conflicts(candidates, name, claims, standing.get(&**name)))
+        .flat_map(|(name, claims)| conflicts(candidates, name, claims, standing.get(&**name).copied()))
         .collect();
     for (id, failure) in failures {
         plan.packs.remove(&id);
@@ -194,7 +194,7 @@ fn conflicts(
     candidates: &[Candidate],
     name: &str,
     claims: &[Claim],
-    standing: Option<&&str>,
+    standing: Option<&str>,
 ) -> Vec<(String, PackFailure)> {
     let id = |claim: &Claim| candidates[claim.pack].identity.id.as_str();
     let thing = name.split_once(':').map_or(name, |(_, thing)| thing);
@@ -213,7 +213,7 @@ fn conflicts(
             (None, Some(other), _) => {
                 format!("packs `{}` and `{}` both claim {thing}", id(claim), id(other))
             }
-            (None, None, Some(pack)) if **pack != id(claim) => format!(
+            (None, None, Some(pack)) if pack != id(claim) => format!(
                 "packs `{}` and `{pack}` both claim {thing}; `{pack}` is installed",
                 id(claim)
             ),

@@ -47,5 +47,6 @@ fn adopt(session: &Session, seal: &Seal, unfinished: &UnfinishedInstall) -> Resu
     }
     installed.actions_hash.clear();
     installed.sha.clear();
-    undo::write(&session.workspace, seal, &installed)
+    undo::write(&session.workspace, seal, &installed)?;
+    Ok(())
 }

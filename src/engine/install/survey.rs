@@ -118,9 +118,8 @@ fn own_pack(session: &Session) -> Result<Option<Surveyed>, PackFailure> {
     let Some(spec) = pack_file::read(root, &session.vocabulary)? else {
         return Ok(None);
     };
-    let url = tree::root_of(&session.workspace)
-        .origin()
-        .map(PackUrl::as_str);
+    let owner = tree::root_of(&session.workspace);
+    let url = owner.origin().map(PackUrl::as_str);
     Ok(Some(Surveyed {
         id: PackId::workspace().to_string(),
         node: None,

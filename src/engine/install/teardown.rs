@@ -72,7 +72,7 @@ pub async fn tear_down(
     session.observer.observe(Event::Installed(&installed.id));
     let actions = result?;
     remove_leftover(session, seal, installed)
-        .and_then(|()| undo::remove(&session.workspace, &installed.id))
+        .and_then(|()| undo::remove(&session.workspace, &installed.id).map_err(StoreError::from))
         .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
     Ok(TornDown {
         actions,
@@ -158,5 +158,6 @@ fn remove_leftover(
     if directories == before {
         return Ok(());
     }
-    undo::write_leftover(&session.workspace, seal, &directories)
+    undo::write_leftover(&session.workspace, seal, directories)?;
+    Ok(())
 }

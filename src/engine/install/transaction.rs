@@ -86,7 +86,7 @@ async fn transact(
     let result = apply(cx, candidate, &runner).await;
     let record = match result {
         Ok((actions, record)) => match undo::write(&cx.session.workspace, &cx.seal, &record) {
-            Ok(()) => Ok((actions, record)),
+            Ok(_) => Ok((actions, record)),
             Err(error) => Err(PackFailure::new(
                 FailureClass::Other,
                 format!("cannot write down what was installed: {error}"),
@@ -235,7 +235,7 @@ fn restore_record(cx: &InstallContext, candidate: &Candidate) -> Result<(), Stor
     match &candidate.installed {
         Some(installed) => undo::write(workspace, &cx.seal, installed)?,
         None => undo::remove(workspace, id)?,
-    }
+    };
     cx.journal.end_install(id)
 }
 

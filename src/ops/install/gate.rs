@@ -18,6 +18,7 @@ use crate::{
     ops::error::{ErrorKind, OpError},
     plugin::foreseen::Foretold,
     store::trust::{Approval, SourcePrefix, Subject, Trust},
+    sys::cancel::Cancel,
 };
 
 /// Who approves what packs would run.
@@ -98,7 +99,7 @@ pub(super) async fn approve(
     let mut trust = Trust::open(&machine.user_state)?;
     let now = session.clock.now_text();
     for source in &policy.sources {
-        trust.approve_source(source, &now).await?;
+        trust.approve_source(source, &now, &session.cancel).await?;
     }
     let mut verdict = Verdict::default();
     let mut open = Vec::new();
@@ -123,13 +124,13 @@ pub(super) async fn approve(
     };
     match answer {
         Answer::No => {}
-        Answer::Yes => write_down(&mut trust, &open, &now).await?,
+        Answer::Yes => write_down(&mut trust, &open, &now, &session.cancel).await?,
         Answer::Always => {
-            write_down(&mut trust, &open, &now).await?;
+            write_down(&mut trust, &open, &now, &session.cancel).await?;
             for candidate in &open {
                 let source = SourcePrefix::parse(&candidate.url)
                     .map_err(|error| OpError::new(ErrorKind::Other, error.to_string()))?;
-                trust.approve_source(&source, &now).await?;
+                trust.approve_source(&source, &now, &session.cancel).await?;
             }
         }
     }
@@ -137,7 +138,7 @@ pub(super) async fn approve(
         let id = &candidate.identity.id;
         if answer == Answer::No {
             let changed = known.record(id).is_ok_and(|record| record.is_some());
-            let failure = unapproved(id, request.verb, &candidate.url, changed);
+            let failure = unapproved(id, &candidate.url, changed);
             verdict
                 .refused
                 .push(PackInstall::failed(id, candidate.reason, failure));
@@ -184,6 +185,7 @@ async fn write_down(
     trust: &mut Trust,
     packs: &[&Candidate],
     now: &str,
+    cancel: &Cancel,
 ) -> Result<(), OpError> {
     let mut subjects = Vec::with_capacity(packs.len());
     for candidate in packs {
@@ -196,7 +198,7 @@ async fn write_down(
             surface,
         })
         .collect();
-    Ok(trust.approve_packs(&approvals, now).await?)
+    Ok(trust.approve_packs(&approvals, now, cancel).await?)
 }
 
 fn question(

@@ -10,8 +10,8 @@ use crate::{
     },
     git::{checkout, failure::FailureClass, refs::Refs},
     model::lock::Lockfile,
-    ops::error::OpError,
     store::{
+        Workspace,
         seal::Seal,
         undo::{self, Installed},
     },
@@ -19,35 +19,27 @@ use crate::{
 
 /// What is known of packs.
 pub(in crate::ops) struct Known {
+    workspace: Workspace,
+    seal: Seal,
     lockfile: Lockfile,
     installed: HashMap<String, Installed>,
-    /// Records that cannot be used, by the pack's id.
-    unusable: HashMap<String, String>,
 }
 
 impl Known {
-    /// Reads the records of this machine.
-    pub(in crate::ops) fn read(
-        session: &Session,
-        seal: &Seal,
-        lockfile: &Lockfile,
-    ) -> Result<Self, OpError> {
-        let mut known = Self {
+    /// Reads the records of this machine. One that cannot be used is told once somebody asks
+    /// about its pack.
+    pub(in crate::ops) fn read(session: &Session, seal: &Seal, lockfile: &Lockfile) -> Self {
+        let installed = undo::all(&session.workspace, seal)
+            .into_iter()
+            .flatten()
+            .map(|installed| (installed.id.clone(), installed))
+            .collect();
+        Self {
+            workspace: session.workspace.clone(),
+            seal: seal.clone(),
             lockfile: lockfile.clone(),
-            installed: HashMap::new(),
-            unusable: HashMap::new(),
-        };
-        for record in undo::all(&session.workspace, seal)? {
-            match record {
-                Ok(installed) => {
-                    known.installed.insert(installed.id.clone(), installed);
-                }
-                Err((id, error)) => {
-                    known.unusable.insert(id, error.to_string());
-                }
-            }
+            installed,
         }
-        Ok(known)
     }
 
     /// What installed packs have claimed for themselves, with the pack's id.
@@ -64,22 +56,21 @@ impl Known {
     }
 
     /// What was installed of a pack here.
-    pub(in crate::ops) fn record(&self, id: &str) -> Result<Option<&Installed>, PackFailure> {
-        match self.unusable.get(id) {
-            Some(problem) => Err(PackFailure::new(
-                FailureClass::Other,
-                format!("what was installed of it cannot be known: {problem}"),
-            )),
-            None => Ok(self.installed.get(id)),
+    pub(in crate::ops) fn record(&self, id: &str) -> Result<Option<Installed>, PackFailure> {
+        if let Some(installed) = self.installed.get(id) {
+            return Ok(Some(installed.clone()));
         }
+        undo::read(&self.workspace, &self.seal, id).map_err(|error| {
+            PackFailure::new(
+                FailureClass::Other,
+                format!("what was installed of it cannot be known: {error}"),
+            )
+        })
     }
 
-    /// The ids of the packs of which something is installed, or unreadably so.
+    /// The ids of the packs of which something is installed.
     pub(in crate::ops) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.installed
-            .keys()
-            .chain(self.unusable.keys())
-            .map(String::as_str)
+        self.installed.keys().map(String::as_str)
     }
 }
 
@@ -98,6 +89,6 @@ impl Books for Known {
     }
 
     fn installed(&self, id: &str) -> Result<Option<Installed>, PackFailure> {
-        Ok(self.record(id)?.cloned())
+        self.record(id)
     }
 }

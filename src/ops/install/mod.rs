@@ -25,8 +25,8 @@ use crate::{
         session::Session,
     },
     git::failure::FailureClass,
-    model::lock::LockEntry,
-    store::{journal::Journal, lockfile::LockfileWriter, seal::Seal, undo},
+    model::{lock::LockEntry, path::PackId, shell},
+    store::{journal::Journal, lockfile::LockfileWriter, seal::Seal},
     sys::lock::Holder,
 };
 
@@ -64,8 +64,8 @@ impl Bench {
     pub(super) fn open(session: &Session, verb: &str) -> Result<Self, OpError> {
         let machine = Machine::of(session, verb)
             .map_err(|error| OpError::new(ErrorKind::Other, error.to_string()))?;
-        let seal = Seal::new(&machine.user_state);
-        let journal = Journal::open(&session.workspace, seal.clone())?;
+        let seal = session.seal();
+        let journal = Journal::open(&session.workspace, &seal)?;
         if !session.settings.dry_run {
             recover::recover(session, &journal, &seal)?;
         }
@@ -90,7 +90,7 @@ pub(super) async fn install(
     request: InstallRun<'_>,
 ) -> Result<Vec<PackInstall>, OpError> {
     let bench = Bench::open(session, request.verb)?;
-    let known = Known::read(session, &bench.seal, writer.known())?;
+    let known = Known::read(session, &bench.seal, writer.known());
     let Candidates {
         mut packs,
         troubles,
@@ -171,7 +171,7 @@ fn judge(
     request: &InstallRun<'_>,
 ) -> Result<Candidates, OpError> {
     let survey = survey::survey(session, roots)
-        .map_err(|failure| OpError::of_pack(crate::model::path::PackId::workspace(), failure))?;
+        .map_err(|failure| OpError::of_pack(PackId::workspace(), failure))?;
     candidate::candidates(session, survey, known, request.is_about, request.force).map_err(
         |error| {
             OpError::new(ErrorKind::Pack, error.to_string()).with_hint(
@@ -240,13 +240,13 @@ fn note_inert(packs: &[Candidate], writer: &mut LockfileWriter) -> Result<(), Op
 }
 
 /// Why a pack is not installed that nobody has approved.
-fn unapproved(id: &str, verb: &str, url: &str, changed: bool) -> PackFailure {
+fn unapproved(id: &str, url: &str, changed: bool) -> PackFailure {
     let what = if changed {
         "what it would run is not what was approved"
     } else {
         "nobody has approved what it would run"
     };
-    let pack = super::present::quoted(id);
+    let pack = shell::quote(id);
     PackFailure::new(
         FailureClass::Other,
         format!("it is synchronised, not installed: {what}"),
@@ -254,13 +254,7 @@ fn unapproved(id: &str, verb: &str, url: &str, changed: bool) -> PackFailure {
     .with_hint(format!(
         "`grex update {pack} --dry-run` shows it, `grex update {pack} --trust` approves it and \
          installs; or approve all from there with `--trust-source {}`",
-        super::present::quoted(url)
+        shell::quote(url)
     ))
     .as_refusal()
-    .with_verb(verb)
-}
-
-/// Removes what is known of a pack that is not there any more.
-pub(super) fn forget(session: &Session, id: &str) -> Result<(), OpError> {
-    Ok(undo::remove(&session.workspace, id)?)
 }

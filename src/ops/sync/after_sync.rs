@@ -87,7 +87,7 @@ async fn who(
     }
     let bench = Bench::open(session, "sync")?;
     let books = books::read(session)?;
-    let known = Known::read(session, &bench.seal, &books.lockfile)?;
+    let known = Known::read(session, &bench.seal, &books.lockfile);
     let synchronised: HashSet<&str> = outcomes
         .iter()
         .filter(|outcome| outcome.verdict == Verdict::Ok)

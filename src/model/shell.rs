@@ -1,10 +1,10 @@
 //! Words for a command line that a person pastes into a shell.
 
-use crate::model::text;
+use super::text;
 
 /// Returns `word` as a POSIX shell reads it back: bare where it can be, in single quotes otherwise.
 /// What a terminal would not show is left out.
-pub(super) fn quote(word: &str) -> String {
+pub fn quote(word: &str) -> String {
     let word = text::clean(word);
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./:@%+=".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -14,7 +14,7 @@ pub(super) fn quote(word: &str) -> String {
 }
 
 /// Returns the words of a command, each quoted, with spaces between them.
-pub(super) fn join(words: &[String]) -> String {
+pub fn join(words: &[String]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
     quoted.join(" ")
 }
