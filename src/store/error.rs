@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::private::PrivateError;
 use super::seal::SealError;
+use super::trust::TrustError;
 use super::undo::UndoError;
 use crate::model::block::BlockError;
 use crate::model::event::EventError;
@@ -70,12 +72,24 @@ pub enum StoreError {
     /// The record of an installed pack cannot be used.
     #[error(transparent)]
     Undo(#[from] UndoError),
+    /// A file that should be this user's alone cannot be used.
+    #[error(transparent)]
+    Private(#[from] PrivateError),
     /// A lock was not had.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A file operation failed.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+impl From<TrustError> for StoreError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::Private(error) => Self::Private(error),
+            TrustError::Lock(error) => Self::Lock(error),
+        }
+    }
 }
 
 impl StoreError {
@@ -97,6 +111,7 @@ impl StoreError {
             | Self::Event(_)
             | Self::OtherFilesystem { .. }
             | Self::Seal(_)
+            | Self::Private(_)
             | Self::Lock(_) => None,
         }
     }

@@ -13,6 +13,7 @@ pub mod pack_file;
 pub mod private;
 pub mod seal;
 pub mod trash;
+pub mod trust;
 pub mod undo;
 
 pub use self::error::StoreError;
