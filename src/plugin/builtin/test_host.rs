@@ -215,6 +215,10 @@ impl TestMachine {
             (Ok(plan), Ok(outcome)) => {
                 assert_eq!(plan.changes, outcome.changes, "plan and apply differ");
                 assert_eq!(plan.resources, outcome.resources, "plan and apply differ");
+                // What is not foreseen is announced later.
+                for record in &plan.undo {
+                    assert!(outcome.undo.contains(record), "foretold only: {record:?}");
+                }
                 assert_eq!(plan.message, outcome.message, "plan and apply differ");
                 assert_eq!(plan.skips_rest, outcome.skips_rest, "plan and apply differ");
             }
@@ -485,6 +489,7 @@ impl ActionHost for TestHost<'_> {
             }
             whole.changes.append(&mut plan.changes);
             whole.resources.append(&mut plan.resources);
+            whole.undo.append(&mut plan.undo);
             whole.message = plan.message.or(whole.message);
             if plan.skips_rest {
                 whole.skips_rest = true;
