@@ -122,10 +122,11 @@ pub trait ActionHost: Send + Sync {
     /// It cannot be looked at.
     fn look(&self, path: &Path) -> Result<Sight, ActionError>;
 
-    /// The text of a file, likewise; `None` where there is none.
+    /// The text of a file, likewise; `None` where there is none. Bytes that are no text are
+    /// replaced.
     ///
     /// # Errors
-    /// It cannot be read, is no regular file, or not UTF-8.
+    /// It cannot be read, or is no regular file.
     fn text(&self, path: &Path) -> Result<Option<String>, ActionError>;
 
     /// Writes down, so that it survives a crash, how to take back what is about to be done.

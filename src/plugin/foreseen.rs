@@ -73,10 +73,10 @@ impl Foreseen {
         Ok(self.with_content(path, sight))
     }
 
-    /// The text that a file will have.
+    /// The text that a file will have. Bytes that are no text are replaced.
     ///
     /// # Errors
-    /// It cannot be read, is no regular file, or not UTF-8.
+    /// It cannot be read, or is no regular file.
     pub fn text(&self, path: &Path) -> Result<Option<String>, ActionError> {
         match self.texts.get(path) {
             Some(foretold) => Ok(foretold.after.clone()),
@@ -229,20 +229,19 @@ pub fn on_disk(path: &Path) -> io::Result<Sight> {
     })
 }
 
-/// Reads a text file that may have been put there by anybody; `None` where there is none.
+/// Reads a text file that may have been put there by anybody; `None` where there is none. Bytes
+/// that are no text are replaced: start-up files of shells may be in any encoding, and a plan only
+/// shows them.
 ///
 /// # Errors
-/// It is a link, no regular file, longer than [`TEXT_LIMIT`], or not UTF-8.
+/// It is a link, no regular file, or longer than [`TEXT_LIMIT`].
 pub fn read_text(path: &Path) -> Result<Option<String>, ActionError> {
     let bytes = sys::fs::read_regular(path, TEXT_LIMIT)
         .map_err(|error| ActionError::precondition(error.to_string()))?;
-    bytes
-        .map(|bytes| {
-            String::from_utf8(bytes).map_err(|_| {
-                ActionError::precondition(format!("{} is not UTF-8 text", path.display()))
-            })
-        })
-        .transpose()
+    Ok(bytes.map(|bytes| match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    }))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ use crate::{
         variables::Variables,
     },
     plugin::{
-        action::{ActionCx, ActionHost, ActionOutcome, ActionPlan},
+        action::{ActionCx, ActionHost, ActionOutcome, ActionPlan, Applied},
         change::Change,
         error::ActionError,
         foreseen::{Foreseen, Sight, on_disk, read_text},
@@ -215,6 +215,10 @@ impl TestMachine {
             (Ok(plan), Ok(outcome)) => {
                 assert_eq!(plan.changes, outcome.changes, "plan and apply differ");
                 assert_eq!(plan.resources, outcome.resources, "plan and apply differ");
+                // What is not foreseen is announced later.
+                for record in &plan.undo {
+                    assert!(outcome.undo.contains(record), "foretold only: {record:?}");
+                }
                 assert_eq!(plan.message, outcome.message, "plan and apply differ");
                 assert_eq!(plan.skips_rest, outcome.skips_rest, "plan and apply differ");
             }
@@ -262,6 +266,36 @@ impl TestMachine {
             resource.argument.drain(..2);
         }
         Ok(outcome)
+    }
+
+    /// Applies several uses of one action together, as an install does with uses that follow each
+    /// other.
+    pub(super) async fn apply_together(&mut self, action: &str, uses: &[Value]) -> Applied {
+        let host = TestHost::new(self, false);
+        let ground = host.ground();
+        let cx = host.context(&ground, &self.previous);
+        let uses: Vec<_> = uses.iter().collect();
+        let plugin = self.registry.action(action).unwrap();
+        let applied = plugin.apply_all(&cx, &uses).await;
+        let announced = host.taken(&host.announced);
+        let session = host.taken(&host.session);
+        self.previous.extend(announced);
+        self.session = session;
+        applied
+    }
+
+    /// Takes back everything that one action has left, together and in reverse, and keeps the
+    /// records.
+    pub(super) async fn undo_together(
+        &self,
+        action: &str,
+    ) -> Vec<Result<Vec<Change>, ActionError>> {
+        let host = TestHost::new(self, false);
+        let ground = host.ground();
+        let cx = host.context(&ground, &[]);
+        let records: Vec<_> = self.previous.iter().rev().collect();
+        let plugin = self.registry.action(action).unwrap();
+        plugin.undo_all(&cx, &records).await
     }
 
     /// Takes back everything in reverse, and returns the changes. A dry run of it has to say the
@@ -485,6 +519,7 @@ impl ActionHost for TestHost<'_> {
             }
             whole.changes.append(&mut plan.changes);
             whole.resources.append(&mut plan.resources);
+            whole.undo.append(&mut plan.undo);
             whole.message = plan.message.or(whole.message);
             if plan.skips_rest {
                 whole.skips_rest = true;

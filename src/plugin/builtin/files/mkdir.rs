@@ -72,14 +72,17 @@ impl Intent {
         vec![Resource::path(&self.place.written, false, "path")]
     }
 
-    fn record(&self) -> Result<UndoRecord, ActionError> {
+    fn undo(&self) -> Result<Vec<UndoRecord>, ActionError> {
+        if self.is_done {
+            return Ok(Vec::new());
+        }
         let made = self.place.missing.iter().chain([&self.place.path]);
-        Ok(UndoRecord {
+        Ok(vec![UndoRecord {
             action: MkdirArguments::NAME.to_owned(),
             resource: format!("path:{}", self.place.written),
             data: json!({}),
             directories: made.map(|path| utf8(path)).collect::<Result<_, _>>()?,
-        })
+        }])
     }
 
     fn carry_out(&self) -> Result<(), ActionError> {
@@ -123,6 +126,7 @@ impl ActionPlugin for Mkdir {
         Ok(ActionPlan {
             changes: intent.changes()?,
             resources: intent.resources(),
+            undo: intent.undo()?,
             ..ActionPlan::default()
         })
     }
@@ -136,13 +140,13 @@ impl ActionPlugin for Mkdir {
             return Err(ActionError::Cancelled);
         }
         let intent = Intent::of(cx, arguments)?;
-        let mut outcome = ActionOutcome {
+        let outcome = ActionOutcome {
             changes: intent.changes()?,
             resources: intent.resources(),
+            undo: intent.undo()?,
             ..ActionOutcome::default()
         };
         if !intent.is_done {
-            outcome.undo = vec![intent.record()?];
             cx.host.announce(&outcome.undo).await?;
             intent.carry_out()?;
         }

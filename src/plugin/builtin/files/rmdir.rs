@@ -119,15 +119,16 @@ impl Intent {
         vec![Resource::path(&self.place.written, false, "path")]
     }
 
-    fn record(&self) -> Result<UndoRecord, ActionError> {
-        let path = &self.place.path;
-        let metadata = path.symlink_metadata().map_err(|error| {
-            ActionError::failed(format!("cannot look at {}: {error}", path.display()))
-        })?;
+    /// How to take it back. Of a directory that is only planned, nobody knows the mode yet.
+    fn undo(&self) -> Result<Vec<UndoRecord>, ActionError> {
         let (backup, aside) = match &self.step {
+            Step::Nothing => return Ok(Vec::new()),
+            Step::Remove => (None, None),
             Step::Backup(to) => (Some(utf8(to)?), None),
             Step::Force(aside) => (None, Some(utf8(aside)?)),
-            Step::Nothing | Step::Remove => (None, None),
+        };
+        let Ok(metadata) = self.place.path.symlink_metadata() else {
+            return Ok(Vec::new());
         };
         let record = Record {
             path: self.place.text()?,
@@ -135,13 +136,13 @@ impl Intent {
             backup,
             aside,
         };
-        Ok(UndoRecord {
+        Ok(vec![UndoRecord {
             action: RmdirArguments::NAME.to_owned(),
             resource: format!("path:{}", self.place.written),
             data: serde_json::to_value(record)
                 .map_err(|error| ActionError::failed(error.to_string()))?,
             directories: Vec::new(),
-        })
+        }])
     }
 
     fn carry_out(&self) -> Result<(), ActionError> {
@@ -214,6 +215,7 @@ impl ActionPlugin for Rmdir {
         Ok(ActionPlan {
             changes: intent.changes()?,
             resources: intent.resources(),
+            undo: intent.undo()?,
             ..ActionPlan::default()
         })
     }
@@ -227,13 +229,13 @@ impl ActionPlugin for Rmdir {
             return Err(ActionError::Cancelled);
         }
         let intent = Intent::of(cx, arguments)?;
-        let mut outcome = ActionOutcome {
+        let outcome = ActionOutcome {
             changes: intent.changes()?,
             resources: intent.resources(),
+            undo: intent.undo()?,
             ..ActionOutcome::default()
         };
         if !matches!(intent.step, Step::Nothing) {
-            outcome.undo = vec![intent.record()?];
             cx.host.announce(&outcome.undo).await?;
             intent.carry_out()?;
         }

@@ -46,6 +46,7 @@ impl ActionPlugin for Symlink {
         Ok(ActionPlan {
             changes: intent.changes()?,
             resources: intent.resources(),
+            undo: intent.undo()?,
             ..ActionPlan::default()
         })
     }
@@ -59,13 +60,13 @@ impl ActionPlugin for Symlink {
             return Err(ActionError::Cancelled);
         }
         let intent = Intent::of(cx, arguments)?;
-        let mut outcome = ActionOutcome {
+        let outcome = ActionOutcome {
             changes: intent.changes()?,
             resources: intent.resources(),
+            undo: intent.undo()?,
             ..ActionOutcome::default()
         };
         if !outcome.changes.is_empty() {
-            outcome.undo = vec![intent.record()?];
             cx.host.announce(&outcome.undo).await?;
             carry_out::carry_out(&intent)?;
         }

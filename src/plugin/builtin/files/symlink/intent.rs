@@ -100,13 +100,14 @@ impl Intent {
         vec![Resource::path(&self.place.written, true, "dst")]
     }
 
-    /// How to take it back.
+    /// How to take it back; nothing where nothing changes.
     ///
     /// # Errors
     /// A path is no text.
-    pub(super) fn record(&self) -> Result<UndoRecord, ActionError> {
+    pub(super) fn undo(&self) -> Result<Vec<UndoRecord>, ActionError> {
         let (old, backup) = match &self.step {
-            Step::Nothing | Step::Make => (None, None),
+            Step::Nothing => return Ok(Vec::new()),
+            Step::Make => (None, None),
             Step::Repoint(old) => (Some(old.clone()), None),
             Step::Backup(to) => (None, Some(utf8(to)?)),
         };
@@ -117,13 +118,13 @@ impl Intent {
             backup,
         };
         let directories = self.place.missing.iter().map(|path| utf8(path));
-        Ok(UndoRecord {
+        Ok(vec![UndoRecord {
             action: SymlinkArguments::NAME.to_owned(),
             resource: format!("path:{}", self.place.written),
             data: serde_json::to_value(record)
                 .map_err(|error| ActionError::failed(error.to_string()))?,
             directories: directories.collect::<Result<_, _>>()?,
-        })
+        }])
     }
 }
 
