@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     engine::{
+        install::{candidate::Reason, survey::Surveyed},
         node::Node,
         outcome::{Change, PackOutcome, Verdict},
         select::Selection,
@@ -27,9 +28,10 @@ use crate::{
 use super::{
     books::{self, Books},
     error::{ErrorKind, OpError},
-    present,
+    install::{self, ActionLine, InstallRun, PackInstall, TrustPolicy},
+    present::{self, FailureReport},
     run::{self, Run},
-    sync::SyncedPack,
+    sync, update::{self, UpdatedPack},
 };
 
 /// What to register.
@@ -45,6 +47,10 @@ pub struct AddRequest {
     pub pack_type: Option<String>,
     /// The directory that relative paths start from, absolute.
     pub directory: PathBuf,
+    /// Install the pack and its children once they are there.
+    pub install: bool,
+    /// Who approves what they would run.
+    pub trust: TrustPolicy,
 }
 
 /// Whether a registration is news.
@@ -72,24 +78,36 @@ pub struct AddReport {
     /// The commit that is checked out; `""`: none.
     #[serde(serialize_with = "present::commit")]
     pub sha: Option<ObjectId>,
-    /// Whether its actions were applied.
+    /// Whether everything that it installs is installed.
     pub installed: bool,
     /// Whether that is news.
     pub registered: Registered,
     /// What changed on disk.
     pub change: Change,
     /// Its children, each with what became of it.
-    pub children: Vec<SyncedPack>,
+    pub children: Vec<UpdatedPack>,
+    /// What became of its actions, in order.
+    pub actions: Vec<ActionLine>,
+    /// Why it is registered and not installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureReport>,
+    /// The install itself, for who shows it to a person.
+    #[serde(skip)]
+    pub install: Option<PackInstall>,
+    /// The run was cancelled before everything was done.
+    #[serde(skip)]
+    pub cancelled: bool,
 }
 
 impl AddReport {
-    /// The exit code: 4 or 8 when a child failed.
+    /// The exit code: that of what failed.
     pub fn exit_code(&self) -> u8 {
-        super::sync::failures_exit_code(
-            self.children
-                .iter()
-                .filter(|child| child.result == Verdict::Err),
-        )
+        if self.cancelled {
+            return ErrorKind::Cancelled.exit_code();
+        }
+        let children = self.children.iter().filter_map(|child| child.failure.as_ref());
+        let failures = children.chain(&self.failure);
+        sync::exit_code_of(failures.map(|report| Some(&report.failure)))
     }
 }
 
@@ -121,9 +139,53 @@ pub async fn add(session: &Arc<Session>, request: AddRequest) -> Result<AddRepor
         return plan(session, &declaration);
     }
     run::holding_workspace(session, "add", async {
-        register(session, declaration).await
+        let added = register(session, declaration).await?;
+        match request.install {
+            true => install_added(session, added, &request.trust).await,
+            false => Ok(report(added, Vec::new())),
+        }
     })
     .await
+}
+
+/// A pack that is registered and there.
+struct Added {
+    declaration: Declaration,
+    registered: Registered,
+    own: PackOutcome,
+    children: Vec<PackOutcome>,
+}
+
+/// Installs the pack and those below it.
+async fn install_added(
+    session: &Arc<Session>,
+    added: Added,
+    trust: &TrustPolicy,
+) -> Result<AddReport, OpError> {
+    let books = books::read(session)?;
+    let mut writer = LockfileWriter::new(&session.workspace, books.lockfile);
+    let path = added.declaration.path.clone();
+    let unusable = added
+        .children
+        .iter()
+        .filter(|child| child.verdict != Verdict::Ok)
+        .map(|child| child.path.to_string())
+        .collect();
+    let is_about = move |pack: &Surveyed| pack.path().is_some_and(|own| own.starts_with(&path));
+    let run = InstallRun {
+        verb: "add",
+        is_about: &is_about,
+        unusable: &unusable,
+        force: false,
+        only: None,
+        trust,
+    };
+    let installs = install::install(session, books.roots, &mut writer, run).await;
+    writer.finish()?;
+    Ok(AddReport {
+        cancelled: session.cancel.is_stopped(),
+        ..report(added, installs?)
+    })
 }
 
 /// A path that was typed is one from where it was typed, as with `git clone`.
@@ -131,7 +193,7 @@ fn absolute(request: &AddRequest) -> Result<PackUrl, OpError> {
     books::typed_url(&request.url, &request.directory)
 }
 
-async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<AddReport, OpError> {
+async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Added, OpError> {
     let books = books::read(session)?;
     let mut node = node_for(session, &books, &declaration)?;
     let live = books
@@ -191,7 +253,12 @@ async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Ad
         Change::Cloned => Registered::Cloned,
         _ => Registered::Adopted,
     };
-    Ok(report(&declaration, registered, &own, outcomes))
+    Ok(Added {
+        declaration,
+        registered,
+        own,
+        children: outcomes,
+    })
 }
 
 /// Checks that the declaration fits beside what is registered.
@@ -249,23 +316,38 @@ fn give_up(session: &Session, outcome: PackOutcome) -> OpError {
     }
 }
 
-fn report(
-    declaration: &Declaration,
-    registered: Registered,
-    own: &PackOutcome,
-    children: Vec<PackOutcome>,
-) -> AddReport {
-    let mut children: Vec<_> = children.into_iter().map(SyncedPack::from).collect();
-    children.sort_by(|a, b| a.id.cmp(&b.id));
+fn report(added: Added, mut installs: Vec<PackInstall>) -> AddReport {
+    let Added {
+        declaration,
+        registered,
+        own,
+        children,
+    } = added;
+    let path = declaration.path.to_string();
+    let place = installs.iter().position(|install| install.id == path);
+    let install = place.map(|place| installs.remove(place));
+    let failure = install.as_ref().and_then(|install| install.failure.clone());
+    let skipped = install.as_ref().is_some_and(|install| {
+        !install.reinstalled && install.reason != Reason::None
+    });
+    let children = update::join(children, installs);
+    let is_whole = install.is_some() && failure.is_none() && !skipped;
     AddReport {
-        id: declaration.path.to_string(),
-        pack_type: declaration.pack_type.clone(),
-        path: declaration.path.to_string(),
-        sha: own.after.clone(),
-        installed: false,
+        id: path.clone(),
+        pack_type: declaration.pack_type,
+        path,
+        sha: own.after,
+        installed: is_whole && children.iter().all(|child| child.failure.is_none()),
         registered,
         change: own.change,
         children,
+        actions: install
+            .as_ref()
+            .map(|install| install.actions.clone())
+            .unwrap_or_default(),
+        failure: failure.map(FailureReport::from),
+        install,
+        cancelled: false,
     }
 }
 
@@ -287,5 +369,11 @@ fn plan(session: &Session, declaration: &Declaration) -> Result<AddReport, OpErr
         change,
         ..PackOutcome::unchanged(&declaration.path, &declaration.url, Verdict::Ok)
     };
-    Ok(report(declaration, registered, &own, Vec::new()))
+    let added = Added {
+        declaration: declaration.clone(),
+        registered,
+        own,
+        children: Vec::new(),
+    };
+    Ok(report(added, Vec::new()))
 }

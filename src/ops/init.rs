@@ -21,8 +21,9 @@ use crate::{
 use super::{
     books,
     error::{ErrorKind, OpError},
+    install::TrustPolicy,
     present, run,
-    sync::{SyncReport, SyncRequest, SyncedPack, sync},
+    update::{UpdateReport, UpdateRequest, UpdatedPack, update},
 };
 
 /// What merges line by line: two branches that both append to the books have no conflict.
@@ -40,14 +41,20 @@ pub struct InitReport {
     pub cloned: Vec<String>,
     /// What became of each pack, when a workspace was cloned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub packs: Vec<SyncedPack>,
+    pub packs: Vec<UpdatedPack>,
+    /// The run was cancelled before everything was done.
+    #[serde(skip)]
+    pub cancelled: bool,
 }
 
 impl InitReport {
     /// The exit code: 4 or 8 when a pack failed.
     pub fn exit_code(&self) -> u8 {
-        let failed = self.packs.iter().filter(|pack| pack.failure.is_some());
-        super::sync::failures_exit_code(failed)
+        if self.cancelled {
+            return ErrorKind::Cancelled.exit_code();
+        }
+        let failures = self.packs.iter().filter_map(|pack| pack.failure.as_ref());
+        super::sync::exit_code_of(failures.map(|report| Some(&report.failure)))
     }
 }
 
@@ -112,7 +119,7 @@ fn missing(workspace: &Workspace) -> Vec<String> {
     .collect()
 }
 
-fn report(workspace: &Workspace, created: Vec<String>, packs: Vec<SyncedPack>) -> InitReport {
+fn report(workspace: &Workspace, created: Vec<String>, packs: Vec<UpdatedPack>) -> InitReport {
     let cloned = packs
         .iter()
         .filter(|pack| pack.change == crate::engine::outcome::Change::Cloned)
@@ -123,6 +130,7 @@ fn report(workspace: &Workspace, created: Vec<String>, packs: Vec<SyncedPack>) -
         created,
         cloned,
         packs,
+        cancelled: false,
     }
 }
 
@@ -135,6 +143,8 @@ pub struct InitFromRequest {
     pub reference: Option<RefName>,
     /// The directory that relative paths start from, absolute.
     pub directory: PathBuf,
+    /// Who approves what its packs would run.
+    pub trust: TrustPolicy,
 }
 
 /// Clones a workspace to where the session's is to be, completes it and brings its packs in.
@@ -162,8 +172,15 @@ pub async fn init_from(
     clone_workspace(session, &url, request.reference.as_ref()).await?;
     let completed = init(session).await?;
     session.remember_git();
-    let SyncReport { packs, .. } = sync(session, SyncRequest::default()).await?;
-    Ok(report(&session.workspace, completed.created, packs))
+    let request = UpdateRequest {
+        trust: request.trust,
+        ..UpdateRequest::default()
+    };
+    let UpdateReport { packs, cancelled } = update(session, request).await?;
+    Ok(InitReport {
+        cancelled,
+        ..report(&session.workspace, completed.created, packs)
+    })
 }
 
 async fn clone_workspace(

@@ -1,6 +1,7 @@
 //! One function a verb: a request in, a report out. Nothing here prints, reads the command line
 //! or ends the process; the command line and the MCP server call the same functions.
 
+pub mod act;
 pub mod add;
 pub mod error;
 pub mod init;

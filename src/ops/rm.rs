@@ -11,8 +11,9 @@ use serde::Serialize;
 
 use crate::{
     engine::{
+        install::teardown::TornDown,
         loss::{self, Work},
-        node::{Node, Root},
+        node::{Found, Node, Root},
         outcome::{Change, PackFailure, PackOutcome, Verdict},
         session::Session,
         tree,
@@ -22,13 +23,17 @@ use crate::{
         event::Event as ManifestEvent, filter, lock::LockEntry, manifest::Declaration,
         path::PackPath, url::PackUrl,
     },
+    plugin::foreseen::Foretold,
     store::{lockfile::LockfileWriter, trash},
 };
 
 use super::{
     books::{self, Books},
     error::{ErrorKind, OpError},
-    present, run,
+    install::ActionLine,
+    present::{self, FailureReport},
+    run,
+    teardown::{self, Teardowns},
 };
 
 /// What to take out.
@@ -55,6 +60,15 @@ pub struct RemovedPack {
     pub files_deleted: bool,
     /// What became of what it had installed.
     pub teardown: Teardown,
+    /// What was taken back of it and of the packs below it, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionLine>,
+    /// In a plan, the text files that would change, whole.
+    #[serde(skip)]
+    pub texts: Vec<(PathBuf, Foretold)>,
+    /// Why something could not be taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureReport>,
     /// Where its directory lies now.
     #[serde(serialize_with = "present::optional_path")]
     pub trash: Option<PathBuf>,
@@ -74,6 +88,8 @@ pub enum Teardown {
     Ok,
     /// It was left.
     Skipped,
+    /// Something of it could not be taken back, and the pack stays.
+    Failed,
 }
 
 /// A pack to be taken out, and the packs below it, deepest first.
@@ -90,13 +106,22 @@ struct Removal {
 /// Fails when a pack is not registered, and when there is work to lose: nothing is changed then.
 pub async fn rm(session: &Arc<Session>, request: RmRequest) -> Result<Vec<RemovedPack>, OpError> {
     if session.settings.dry_run {
-        let removals = assess(session, &request).await?;
-        return Ok(removals
-            .iter()
-            .map(|removal| planned(removal, &request))
-            .collect());
+        return plan(session, &request).await;
     }
     run::holding_workspace(session, "rm", async { remove(session, &request).await }).await
+}
+
+async fn plan(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<RemovedPack>, OpError> {
+    let removals = assess(session, request).await?;
+    let roots = books::read(session)?.roots;
+    let teardowns = Teardowns::open(session, "rm")?;
+    let mut packs = Vec::new();
+    for removal in &removals {
+        let mut pack = planned(removal, request);
+        take_back(session, teardowns.as_ref(), &roots, removal, request, &mut pack).await;
+        packs.push(pack);
+    }
+    Ok(packs)
 }
 
 async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<RemovedPack>, OpError> {
@@ -105,8 +130,15 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
     let mut writer = LockfileWriter::new(&session.workspace, books.lockfile.clone());
     let mut removed = Vec::new();
     let mut trouble = None;
+    let teardowns = Teardowns::open(session, "rm")?;
     for removal in &removals {
-        match take_out(session, removal, request).await {
+        let mut pack = planned(removal, request);
+        take_back(session, teardowns.as_ref(), &books.roots, removal, request, &mut pack).await;
+        if pack.teardown == Teardown::Failed {
+            removed.push(pack);
+            continue;
+        }
+        match take_out(session, removal, pack).await {
             Ok(pack) => removed.push(pack),
             Err(error) => {
                 trouble = Some(error);
@@ -117,7 +149,11 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
             writer.forget(path.as_str());
         }
     }
-    let gone: HashSet<_> = removed.iter().map(|pack| pack.id.as_str()).collect();
+    let gone: HashSet<_> = removed
+        .iter()
+        .filter(|pack| pack.removed)
+        .map(|pack| pack.id.as_str())
+        .collect();
     books::hide_packs(
         session,
         books::places(&books.roots).filter(|path| !gone.contains(path.as_str())),
@@ -131,9 +167,8 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
 async fn take_out(
     session: &Session,
     removal: &Removal,
-    request: &RmRequest,
+    mut pack: RemovedPack,
 ) -> Result<RemovedPack, OpError> {
-    let mut pack = planned(removal, request);
     if pack.files_deleted {
         let path = &removal.declaration.path;
         let now = session.clock.now();
@@ -160,9 +195,53 @@ fn planned(removal: &Removal, request: &RmRequest) -> RemovedPack {
         } else {
             Teardown::Ok
         },
+        actions: Vec::new(),
+        texts: Vec::new(),
+        failure: None,
         trash: None,
         work: removal.work.to_lose.clone(),
         ignored: removal.work.ignored.clone(),
+    }
+}
+
+/// Takes back what a pack and the packs below it have installed, or says what that would be. The
+/// first that fails ends it; what was taken back is.
+async fn take_back(
+    session: &Session,
+    teardowns: Option<&Teardowns>,
+    roots: &[Found],
+    removal: &Removal,
+    request: &RmRequest,
+    pack: &mut RemovedPack,
+) {
+    let Some(teardowns) = teardowns else { return };
+    let mut packs = removal.below.clone();
+    packs.push(removal.declaration.path.clone());
+    for path in teardown::in_order(session, roots.to_vec(), &packs) {
+        let result = match session.workspace.pack_root(&path) {
+            Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string())),
+            Ok(_) if request.skip_teardown => match session.settings.dry_run {
+                true => Ok(TornDown::default()),
+                false => teardowns.forget(session, &path).map(|()| TornDown::default()),
+            },
+            Ok(root) => teardowns.run(session, &path, &root).await,
+        };
+        match result {
+            Ok(torn_down) => {
+                let lines = torn_down.actions.into_iter().map(ActionLine::from);
+                pack.actions.extend(lines);
+                pack.texts.extend(torn_down.texts);
+            }
+            Err(failure) => {
+                pack.teardown = Teardown::Failed;
+                pack.removed = false;
+                pack.files_deleted = false;
+                let message = format!("`{path}`: {}", failure.message);
+                let failure = PackFailure { message, ..failure };
+                pack.failure = Some(FailureReport::from(failure));
+                return;
+            }
+        }
     }
 }
 

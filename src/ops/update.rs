@@ -172,6 +172,7 @@ pub(super) async fn carry_out(
         is_about: &is_about,
         unusable: &unusable,
         force: request.force,
+        only: None,
         trust: &request.trust,
     };
     let installs = match session.cancel.is_stopped() {

@@ -64,6 +64,8 @@ pub struct Candidate {
     pub after: Vec<String>,
     /// It has a pack.yaml of its own.
     pub has_contract: bool,
+    /// Not its install but only the actions of this name are meant.
+    pub only: Option<String>,
 }
 
 /// The packs of a workspace in the order of their install.
@@ -145,6 +147,28 @@ struct Known {
     force: bool,
 }
 
+/// Judges every pack, in no order: for who only looks. What cannot be judged is left out.
+pub fn unordered(session: &Session, survey: Survey, books: &dyn Books) -> Vec<Candidate> {
+    let commits: HashMap<String, String> = survey
+        .packs
+        .iter()
+        .map(|pack| (pack.id.clone(), books.commit(pack)))
+        .collect();
+    let mut owners = children_by_owner(&survey, &commits);
+    let packs = survey.packs.into_iter();
+    packs
+        .filter_map(|surveyed| {
+            let known = Known {
+                children: owners.remove(&surveyed.id).unwrap_or_default(),
+                commit: commits.get(&surveyed.id).cloned().unwrap_or_default(),
+                after: Vec::new(),
+                force: false,
+            };
+            judge(session, surveyed, books, known).ok()
+        })
+        .collect()
+}
+
 fn children_by_owner(
     survey: &Survey,
     commits: &HashMap<String, String>,
@@ -208,6 +232,7 @@ fn judge(
         reason,
         after: known.after,
         has_contract: surveyed.has_contract,
+        only: None,
     })
 }
 

@@ -19,8 +19,9 @@ pub mod teardown;
 mod dependencies;
 mod runner;
 mod transaction;
+mod work;
 
-pub use self::dependencies::Missing;
+pub use self::{dependencies::Missing, work::places_of};
 
 /// Every pack with those that come before it, whatever it may lack.
 ///

@@ -10,7 +10,7 @@ use super::{
     candidate::{Candidate, Reason, failure_of},
     machine::Machine,
     runner::{Mode, Runner, State},
-    transaction,
+    work,
 };
 use crate::{
     engine::{outcome::PackFailure, session::Session},
@@ -21,9 +21,8 @@ use crate::{
     },
     plugin::{
         action::Resource,
-        error::PackError,
         foreseen::{Foreseen, Foretold},
-        pack_type::{ActionReport, PackCx},
+        pack_type::ActionReport,
     },
 };
 
@@ -66,7 +65,17 @@ pub async fn plan(
     candidates: &[Candidate],
     claimed: &HashMap<String, String>,
 ) -> InstallPlan {
-    let foreseen = Mutex::new(Foreseen::default());
+    plan_in(session, machine, candidates, claimed, &Mutex::default()).await
+}
+
+/// Does so for packs that see what `foreseen` has.
+pub async fn plan_in(
+    session: &Session,
+    machine: &Machine,
+    candidates: &[Candidate],
+    claimed: &HashMap<String, String>,
+    foreseen: &Mutex<Foreseen>,
+) -> InstallPlan {
     let mut plan = InstallPlan::default();
     let mut claims: HashMap<String, Vec<Claim>> = HashMap::new();
     for (place, candidate) in candidates.iter().enumerate() {
@@ -74,7 +83,7 @@ pub async fn plan(
             continue;
         }
         let id = &candidate.identity.id;
-        match plan_pack(session, machine, candidate, &foreseen, &plan).await {
+        match plan_pack(session, machine, candidate, foreseen, &plan).await {
             Ok((planned, resources)) => {
                 for (action, resource) in resources {
                     if resource.exclusive {
@@ -132,19 +141,10 @@ async fn plan_pack(
         candidate.records(),
     )
     .after(&inherited, runs_programs);
-    let scene = runner.scene();
-    let cx = PackCx {
-        scene: machine.scene(session, &scene),
-        surface: &candidate.surface,
-        host: &runner,
-    };
-    let failed = |error: PackError| failure_of(&candidate.pack, &error);
-    let report = match candidate.installed {
-        Some(_) => candidate.plugin.update(&cx, &candidate.pack).await,
-        None => candidate.plugin.install(&cx, &candidate.pack).await,
-    };
-    let mut actions = report.map_err(failed)?.actions;
-    let stale = transaction::stale(candidate.records(), &runner.state());
+    let mut actions = work::work(&runner, candidate)
+        .await
+        .map_err(|error| failure_of(&candidate.pack, &error))?;
+    let stale = work::stale(candidate, &runner.state());
     let (taken_back, problem) = runner.take_back(&stale).await;
     if let Some(error) = problem {
         let message = format!("what it declares no more cannot be taken back: {error}");

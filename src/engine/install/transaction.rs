@@ -5,22 +5,20 @@
 //! in the journal before it is made; the record is completed, and the journal told so, after the
 //! last one. What a killed run leaves is put together by [`super::recover`].
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::{
     candidate::{Candidate, failure_of},
     plan::{self, PlannedPack},
     run::InstallContext,
-    runner::{Mode, Runner, State},
+    runner::{Mode, Runner},
+    work,
 };
 use crate::{
     engine::outcome::PackFailure,
     git::failure::FailureClass,
     model::undo::UndoRecord,
-    plugin::{
-        error::PackError,
-        pack_type::{ActionReport, PackCx},
-    },
+    plugin::pack_type::ActionReport,
     store::{
         StoreError, layout,
         undo::{self, Installed},
@@ -137,21 +135,11 @@ async fn apply(
     candidate: &Candidate,
     runner: &Runner<'_>,
 ) -> Result<(Vec<ActionReport>, Installed), PackFailure> {
-    let scene = runner.scene();
-    let pack_cx = PackCx {
-        scene: cx.machine.scene(&cx.session, &scene),
-        surface: &candidate.surface,
-        host: runner,
-    };
-    let report = match candidate.installed {
-        Some(_) => candidate.plugin.update(&pack_cx, &candidate.pack).await,
-        None => candidate.plugin.install(&pack_cx, &candidate.pack).await,
-    };
-    let mut actions = report
-        .map_err(|error| failed(candidate, &error))?
-        .actions;
+    let mut actions = work::work(runner, candidate)
+        .await
+        .map_err(|error| failure_of(&candidate.pack, &error))?;
     let made = runner.made();
-    let stale = stale(candidate.records(), &runner.state());
+    let stale = work::stale(candidate, &runner.state());
     let (taken_back, problem) = runner.take_back(&stale).await;
     if let Some(error) = problem {
         let message = format!("what it declares no more cannot be taken back: {error}");
@@ -161,34 +149,35 @@ async fn apply(
     let mut records = candidate.records().to_vec();
     records.retain(|record| !stale.contains(record));
     records.extend(made);
-    let resources = plan::exclusive(&runner.state().resources);
+    let mut resources = plan::exclusive(&runner.state().resources);
+    let record = record_of(cx, candidate);
+    if candidate.only.is_none() {
+        return Ok((
+            actions,
+            Installed {
+                records,
+                resources,
+                ..record
+            },
+        ));
+    }
+    // A part of the pack is not the pack: whether it is installed is as before.
+    let before = match &candidate.installed {
+        Some(installed) => installed.clone(),
+        None => Installed {
+            actions_hash: String::new(),
+            sha: String::new(),
+            ..record
+        },
+    };
+    resources.retain(|resource| !before.resources.contains(resource));
+    resources.extend(before.resources.iter().cloned());
     let record = Installed {
         records,
         resources,
-        ..record_of(cx, candidate)
+        ..before
     };
     Ok((actions, record))
-}
-
-fn failed(candidate: &Candidate, error: &PackError) -> PackFailure {
-    failure_of(&candidate.pack, error)
-}
-
-/// The records of things that no action is about any more. What was left out may be.
-pub(super) fn stale(records: &[UndoRecord], state: &State) -> Vec<UndoRecord> {
-    if state.skipped_rest || state.unknown_from.is_some() {
-        return Vec::new();
-    }
-    let declared: HashSet<&str> = state
-        .resources
-        .iter()
-        .map(|(_, resource)| resource.name.as_str())
-        .collect();
-    records
-        .iter()
-        .filter(|record| !declared.contains(record.resource.as_str()))
-        .cloned()
-        .collect()
 }
 
 /// Takes back what this run has done to the pack. That is not to be cancelled: the pack would be

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Who approves what packs would run.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct TrustPolicy {
     /// Whoever started the run has approved what the packs that are meant would run.
     pub approve: bool,
@@ -34,7 +34,7 @@ pub struct TrustPolicy {
 
 /// Somebody who can be asked.
 #[async_trait]
-pub trait Ask: Send + Sync {
+pub trait Ask: std::fmt::Debug + Send + Sync {
     /// Shows what the packs would do and waits for an answer.
     ///
     /// # Errors

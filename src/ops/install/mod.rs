@@ -15,6 +15,7 @@ use crate::{
         install::{
             candidate::{self, Candidate, Candidates, Reason},
             machine::Machine,
+            places_of,
             plan::{self, InstallPlan},
             recover,
             run::{self, Ended, InstallContext},
@@ -48,6 +49,8 @@ pub(super) struct InstallRun<'a> {
     pub(super) unusable: &'a HashSet<String>,
     /// Everything counts as changed.
     pub(super) force: bool,
+    /// Only the actions of this name are meant, of the packs that have such.
+    pub(super) only: Option<&'a str>,
     /// Who approves.
     pub(super) trust: &'a TrustPolicy,
 }
@@ -96,6 +99,13 @@ pub(super) async fn install(
         troubles,
     } = judge(session, roots, &known, &request)?;
     packs.retain(|candidate| !request.unusable.contains(&candidate.identity.id));
+    if let Some(name) = request.only {
+        packs.retain(|candidate| !places_of(candidate, name).is_empty());
+        for candidate in &mut packs {
+            candidate.reason = Reason::Forced;
+            candidate.only = Some(name.to_owned());
+        }
+    }
     let plan = plan::plan(session, &bench.machine, &packs, &known.claimed()).await;
     let mut results: Vec<PackInstall> = troubles
         .into_iter()
@@ -108,8 +118,19 @@ pub(super) async fn install(
             .map(|candidate| PackInstall::unchanged(&candidate.identity.id)),
     );
     note_inert(&packs, writer)?;
+    let places: HashMap<String, Vec<usize>> = packs
+        .iter()
+        .filter_map(|candidate| {
+            let name = candidate.only.as_ref()?;
+            Some((candidate.identity.id.clone(), places_of(candidate, name)))
+        })
+        .collect();
+    let placed = |result: PackInstall| PackInstall {
+        places: places.get(&result.id).cloned().unwrap_or_default(),
+        ..result
+    };
     if session.settings.dry_run {
-        results.extend(planned(&packs, plan));
+        results.extend(planned(&packs, plan).into_iter().map(placed));
         return Ok(results);
     }
     let approval =
@@ -137,6 +158,7 @@ pub(super) async fn install(
         &approval.approved,
         &mut |id, ended| {
             if let Ended::Installed { record, .. } = ended
+                && request.only.is_none()
                 && let Some(template) = templates.get(id)
             {
                 let entry = LockEntry {
@@ -159,7 +181,7 @@ pub(super) async fn install(
     }
     results.extend(ended.into_iter().map(|(id, ended)| {
         let reason = reasons.get(&id).copied().unwrap_or(Reason::None);
-        PackInstall::ended(&id, reason, ended)
+        placed(PackInstall::ended(&id, reason, ended))
     }));
     Ok(results)
 }

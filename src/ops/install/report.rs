@@ -36,6 +36,8 @@ pub struct PackInstall {
     pub reinstalled: bool,
     /// Action by action.
     pub actions: Vec<ActionLine>,
+    /// Where the actions stand in the pack's list, where only some of it ran.
+    pub places: Vec<usize>,
     /// In a plan, the text files that would change, whole.
     pub texts: Vec<(PathBuf, Foretold)>,
     /// What there is to say.
@@ -62,6 +64,7 @@ impl PackInstall {
             reason: Reason::None,
             reinstalled: false,
             actions: Vec::new(),
+            places: Vec::new(),
             texts: Vec::new(),
             message: None,
             failure: None,

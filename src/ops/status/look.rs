@@ -23,11 +23,14 @@ use crate::{
         lock::LockEntry,
     },
     ops::{error::OpError, present::FailureReport, run},
-    store::{layout, pack_file},
+    store::layout,
     sys::{clock, fs, lock},
 };
 
-use super::report::{Drift, Install, PackStatus};
+use super::{
+    installed::InstallState,
+    report::{Drift, PackStatus},
+};
 
 /// Everything that looking at one pack needs.
 pub(super) struct Look {
@@ -38,6 +41,8 @@ pub(super) struct Look {
     pub(super) fetch: bool,
     /// A pack.yaml or a declaration that cannot be used.
     pub(super) trouble: Option<PackFailure>,
+    /// What of it is installed.
+    pub(super) state: InstallState,
 }
 
 impl Look {
@@ -162,12 +167,12 @@ impl Look {
             (false, true) => Drift::Clean,
             (false, false) => Drift::Stale,
         };
-        let install = self.install(root);
+        let install = self.state.at(&sha);
         PackStatus {
             id: node.path.to_string(),
             on_disk: true,
             sha_match,
-            actions_hash_match: install == Install::None,
+            actions_hash_match: self.state.hash_matches,
             drift,
             branch: status.branch,
             sha,
@@ -192,15 +197,6 @@ impl Look {
             .map(|holder| holder.started);
         let age = last.and_then(|started| clock::elapsed_since(&started, self.session.clock.now()));
         age.is_none_or(|age| age > limit)
-    }
-
-    fn install(&self, root: &Path) -> Install {
-        match pack_file::read(root, &self.session.vocabulary) {
-            Ok(Some(spec)) if !spec.actions.is_empty() || root.join(".grex/hooks").is_dir() => {
-                Install::NotInstalled
-            }
-            _ => Install::None,
-        }
     }
 }
 

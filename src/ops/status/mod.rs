@@ -1,5 +1,6 @@
 //! `status`: manifest, lockfile and disk side by side. One git process a pack.
 
+mod installed;
 mod look;
 mod report;
 mod undeclared;
@@ -27,6 +28,7 @@ use super::{
     present::FailureReport,
     sync::no_match,
 };
+use installed::InstallState;
 use look::Look;
 
 pub use self::report::{Drift, Install, PackStatus, StatusView};
@@ -59,6 +61,7 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         }
     }
     let undeclared = undeclared::undeclared(session, &nodes);
+    let mut states = installed::installed(session, books::read(session)?.roots, &lockfile).await?;
     let ids: Vec<String> = nodes.iter().map(|node| node.path.to_string()).collect();
     let mut packs = if nodes.is_empty() {
         Vec::new()
@@ -68,7 +71,13 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
                 .remove(&node.path)
                 .and_then(|outcome| outcome.failure);
             let known = lockfile.get(node.path.as_str()).cloned();
-            (node, known, trouble)
+            let state = states.remove(node.path.as_str());
+            Wanted {
+                node,
+                known,
+                trouble,
+                state: state.unwrap_or_else(InstallState::nothing),
+            }
         });
         look_at_all(session, &request, looks.collect()).await?
     };
@@ -89,10 +98,18 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
     Ok(StatusView { packs })
 }
 
+/// A pack to be looked at, with what is known of it.
+struct Wanted {
+    node: Node,
+    known: Option<LockEntry>,
+    trouble: Option<PackFailure>,
+    state: InstallState,
+}
+
 async fn look_at_all(
     session: &Arc<Session>,
     request: &StatusRequest,
-    nodes: Vec<(Node, Option<LockEntry>, Option<PackFailure>)>,
+    wanted: Vec<Wanted>,
 ) -> Result<Vec<PackStatus>, OpError> {
     let git = session.git().await?.clone();
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -106,13 +123,19 @@ async fn look_at_all(
     } else {
         limits.local
     };
-    session.observer.observe(Event::Known(nodes.len()));
+    session.observer.observe(Event::Known(wanted.len()));
     let mut packs = Vec::new();
-    let mut waiting = nodes.into_iter();
+    let mut waiting = wanted.into_iter();
     let mut at_work = JoinSet::new();
     loop {
         while at_work.len() < at_once {
-            let Some((node, known, trouble)) = waiting.next() else {
+            let Some(Wanted {
+                node,
+                known,
+                trouble,
+                state,
+            }) = waiting.next()
+            else {
                 break;
             };
             let look = Look {
@@ -122,6 +145,7 @@ async fn look_at_all(
                 stale_after: request.stale_after,
                 fetch: request.fetch,
                 trouble,
+                state,
             };
             let selection = request.selection.clone();
             at_work.spawn(async move { look.at(&node, &selection).await });

@@ -24,6 +24,12 @@ pub enum Drift {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Install {
+    /// What the pack asks for is.
+    Installed,
+    /// The pack has changed since.
+    Outdated,
+    /// It is, but something of it was changed or removed on the machine.
+    Drifted,
     /// Something could be, and is not.
     NotInstalled,
     /// There is nothing to install.

@@ -9,14 +9,14 @@ use std::{
 use crate::{
     engine::{
         node::Node,
-        outcome::{PackOutcome, Verdict},
+        outcome::{PackFailure, PackOutcome, Verdict},
         session::Session,
     },
     model::{
         lock::{LockEntry, Lockfile},
         path::PackPath,
     },
-    ops::{error::OpError, rm},
+    ops::{error::OpError, rm, teardown::Teardowns},
     store::lockfile::LockfileWriter,
 };
 
@@ -78,13 +78,29 @@ async fn remove(
         }
         work.push(found);
     }
+    let stay = |leftover: &Leftover<'_>| {
+        with_work.contains_key(&outermost(&leftover.node.path, &paths))
+    };
+    let going: Vec<&Leftover<'_>> = there.iter().filter(|leftover| !stay(leftover)).collect();
+    let mut untaken = take_back(session, &going).await?;
+    let kept: HashSet<PackPath> = untaken
+        .keys()
+        .map(|path| outermost(path, &paths))
+        .collect();
     let mut outcomes = Vec::new();
     for (leftover, work) in there.iter().zip(work) {
         let node = &leftover.node;
+        if let Some(failure) = untaken.remove(&node.path) {
+            outcomes.push(PackOutcome::failed(&node.path, &node.url, failure));
+            continue;
+        }
         let outcome = match with_work.get(&outermost(&node.path, &paths)) {
             Some(_) if !work.is_empty() => rm::refuse_to_prune(node, &work),
             Some(other) => leftover.kept(format!(
                 "nothing declares it any more; it stays with `{other}`, which has work to lose"
+            )),
+            None if kept.contains(&outermost(&node.path, &paths)) => leftover.kept(String::from(
+                "nothing declares it any more; it stays with a pack whose teardown failed",
             )),
             None => rm::prune(session, node, &leftover.root)?,
         };
@@ -94,6 +110,25 @@ async fn remove(
         outcomes.push(outcome);
     }
     Ok(outcomes)
+}
+
+/// Takes back what packs have installed, owners before their children, and returns what could not
+/// be.
+async fn take_back(
+    session: &Session,
+    going: &[&Leftover<'_>],
+) -> Result<HashMap<PackPath, PackFailure>, OpError> {
+    let mut untaken = HashMap::new();
+    let Some(teardowns) = Teardowns::open(session, "sync")? else {
+        return Ok(untaken);
+    };
+    for leftover in going.iter().rev() {
+        let path = &leftover.node.path;
+        if let Err(failure) = teardowns.run(session, path, &leftover.root).await {
+            untaken.insert(path.clone(), failure);
+        }
+    }
+    Ok(untaken)
 }
 
 impl Leftover<'_> {

@@ -27,7 +27,7 @@ pub use self::report::{SyncReport, SyncedPack};
 pub(super) use self::{
     matching::{no_match, nothing_matches},
     plan::plan_packs,
-    report::{exit_code_of, failures_exit_code},
+    report::exit_code_of,
 };
 
 /// What to synchronise, and how.

@@ -86,16 +86,15 @@ impl SyncReport {
         if self.cancelled {
             return ErrorKind::Cancelled.exit_code();
         }
-        failures_exit_code(self.failed())
+        exit_code_of(
+            self.failed()
+                .map(|pack| pack.failure.as_ref().map(|report| &report.failure)),
+        )
     }
 }
 
 /// The exit code for packs that failed: of one kind, its own; otherwise that of failed packs.
-pub(in crate::ops) fn failures_exit_code<'a>(failed: impl Iterator<Item = &'a SyncedPack>) -> u8 {
-    exit_code_of(failed.map(|pack| pack.failure.as_ref().map(|report| &report.failure)))
-}
-
-/// The same for failures themselves; `None`: nothing is known but that it failed.
+/// `None`: nothing is known but that it failed.
 pub(in crate::ops) fn exit_code_of<'a>(
     failures: impl Iterator<Item = Option<&'a PackFailure>>,
 ) -> u8 {

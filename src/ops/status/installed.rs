@@ -1,0 +1,145 @@
+//! What of each pack is installed here, and whether the machine still says so.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use crate::{
+    engine::{
+        install::{
+            candidate::{self, Candidate, Reason},
+            machine::Machine,
+            plan,
+            survey::survey,
+        },
+        node::Found,
+        session::Session,
+    },
+    model::lock::Lockfile,
+    ops::{error::OpError, install::Known},
+    plugin::change::Change,
+};
+
+use super::report::Install;
+
+/// What of a pack is installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct InstallState {
+    /// As far as the commit of the lockfile tells.
+    pub(super) install: Install,
+    /// The commit that it was installed from.
+    pub(super) commit: Option<String>,
+    /// Whether what is installed is what the pack now asks for.
+    pub(super) hash_matches: bool,
+}
+
+impl InstallState {
+    /// The state of a pack of which nothing is to be installed.
+    pub(super) fn nothing() -> Self {
+        Self {
+            install: Install::None,
+            commit: None,
+            hash_matches: true,
+        }
+    }
+
+    /// The same for a pack whose checkout is at this commit.
+    pub(super) fn at(&self, commit: &str) -> Install {
+        let has_moved = self.commit.as_ref().is_some_and(|from| from != commit);
+        match self.install {
+            Install::Installed | Install::Drifted if has_moved => Install::Outdated,
+            install => install,
+        }
+    }
+}
+
+/// Finds out what of the packs below `roots` is installed, by id. Reads only, and starts no
+/// process.
+pub(super) async fn installed(
+    session: &Session,
+    roots: Vec<Found>,
+    lockfile: &Lockfile,
+) -> Result<HashMap<String, InstallState>, OpError> {
+    // What cannot be used is told with its pack.
+    let Ok(survey) = survey(session, roots) else {
+        return Ok(HashMap::new());
+    };
+    let seal = session.seal();
+    let known = Known::read(session, &seal, lockfile);
+    let mut states = HashMap::new();
+    let mut settled: Vec<Candidate> = Vec::new();
+    for candidate in candidate::unordered(session, survey, &known) {
+        let state = state_of(&candidate, lockfile);
+        if state.install == Install::Installed {
+            settled.push(candidate);
+        } else if state.install != Install::None || candidate.has_contract {
+            states.insert(candidate.identity.id.clone(), state);
+            continue;
+        } else {
+            continue;
+        }
+        if let Some(candidate) = settled.last() {
+            states.insert(candidate.identity.id.clone(), state);
+        }
+    }
+    if !settled.is_empty()
+        && let Ok(machine) = Machine::of(session, "status")
+    {
+        for id in drifted(session, &machine, settled).await {
+            if let Some(state) = states.get_mut(&id) {
+                state.install = Install::Drifted;
+            }
+        }
+    }
+    Ok(states)
+}
+
+fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {
+    let id = &candidate.identity.id;
+    let recorded = lockfile.get(id).map(|entry| entry.actions_hash.as_str());
+    let install = match (&candidate.installed, candidate.reason) {
+        (None, _) if candidate.surface.is_inert => Install::None,
+        (None, _) => Install::NotInstalled,
+        (Some(installed), _) if installed.actions_hash.is_empty() => Install::NotInstalled,
+        (Some(_), Reason::HashChanged) => Install::Outdated,
+        (Some(_), _) => Install::Installed,
+    };
+    let hash_matches = match &candidate.installed {
+        Some(installed) => installed.actions_hash == candidate.hash,
+        None if candidate.surface.is_inert => {
+            recorded.is_none_or(|hash| hash.is_empty() || hash == candidate.hash)
+        }
+        None => false,
+    };
+    InstallState {
+        install,
+        commit: candidate
+            .installed
+            .as_ref()
+            .map(|installed| installed.sha.clone()),
+        hash_matches,
+    }
+}
+
+/// The packs whose actions would change something now. Running programs is no change that could be
+/// seen.
+async fn drifted(
+    session: &Session,
+    machine: &Machine,
+    mut settled: Vec<Candidate>,
+) -> Vec<String> {
+    for candidate in &mut settled {
+        candidate.reason = Reason::Forced;
+    }
+    let foreseen = Mutex::default();
+    let plan = plan::plan_in(session, machine, &settled, &HashMap::new(), &foreseen).await;
+    let changes = |change: &Change| !matches!(change, Change::Run { .. } | Change::Variable { .. });
+    let changed = plan
+        .packs
+        .into_iter()
+        .filter(|(_, planned)| {
+            let mut all = planned.actions.iter().flat_map(|action| &action.changes);
+            all.any(changes)
+        })
+        .map(|(id, _)| id);
+    // What could not be installed again is not as it was either.
+    changed.chain(plan.failures.into_keys()).collect()
+}
