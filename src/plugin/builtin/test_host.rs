@@ -39,6 +39,7 @@ use crate::{
         error::ActionError,
         foreseen::{Foreseen, Sight, on_disk, read_text},
         locks::FileLocks,
+        open_block::HeldLines,
         registry::Registry,
         scene::{PackIdentity, Places, Scene},
     },
@@ -474,6 +475,21 @@ impl ActionHost for TestHost<'_> {
         match &self.foreseen {
             Some(foreseen) => foreseen.lock().unwrap().text(path),
             None => read_text(path),
+        }
+    }
+
+    fn held_lines(
+        &self,
+        path: &Path,
+        name: &str,
+        beginnings: &[String],
+    ) -> Result<HeldLines, ActionError> {
+        match &self.foreseen {
+            Some(foreseen) => foreseen.lock().unwrap().held_lines(path, name, beginnings),
+            None => {
+                let text = read_text(path)?.unwrap_or_default();
+                HeldLines::of(path, &text, name, beginnings)
+            }
         }
     }
 
