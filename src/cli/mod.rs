@@ -1,6 +1,12 @@
 //! The command line: words in, words out. What the verbs do is in [`crate::ops`].
 
 mod arguments;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "for the verbs that install; nothing shows changes yet"
+)]
+mod changes;
 mod columns;
 mod error;
 mod globals;

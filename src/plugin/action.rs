@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{change::Change, error::ActionError, foreseen::Sight, scene::Scene};
+use super::{
+    change::Change, error::ActionError, foreseen::Sight, open_block::HeldLines, scene::Scene,
+};
 use crate::model::{
     action::{ActionEntry, ArgumentError, Step, Vocabulary},
     undo::UndoRecord,
@@ -128,6 +130,23 @@ pub trait ActionHost: Send + Sync {
     /// # Errors
     /// It cannot be read, or is no regular file.
     fn text(&self, path: &Path) -> Result<Option<String>, ActionError>;
+
+    /// The lines that the managed block `name` of a text file has, likewise, and that begin in one
+    /// of these ways. A host that plans answers this from
+    /// [`Foreseen::held_lines`](super::foreseen::Foreseen::held_lines), which does not read the
+    /// whole text again for each line of a long block.
+    ///
+    /// # Errors
+    /// As [`Self::text`], or the file's managed blocks are broken.
+    fn held_lines(
+        &self,
+        path: &Path,
+        name: &str,
+        beginnings: &[String],
+    ) -> Result<HeldLines, ActionError> {
+        let text = self.text(path)?.unwrap_or_default();
+        HeldLines::of(path, &text, name, beginnings)
+    }
 
     /// Writes down, so that it survives a crash, how to take back what is about to be done.
     ///

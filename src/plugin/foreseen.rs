@@ -6,8 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{change::Change, error::ActionError};
-use crate::{model::block, sys};
+use super::{
+    change::Change,
+    error::ActionError,
+    open_block::{HeldLines, OpenBlock, broken},
+};
+use crate::sys;
 
 /// The longest text file that an action looks into, in bytes.
 pub const TEXT_LIMIT: u64 = 16 << 20;
@@ -37,6 +41,9 @@ pub struct Foreseen {
     /// How many of the planned things lie in each directory.
     filled: HashMap<PathBuf, usize>,
     texts: BTreeMap<PathBuf, Foretold>,
+    /// The block of a file that was looked at or changed last. What `texts` says of the file does
+    /// not have the block's changes yet.
+    open: HashMap<PathBuf, OpenBlock>,
 }
 
 /// A text file that a plan changes.
@@ -78,11 +85,29 @@ impl Foreseen {
     /// # Errors
     /// It cannot be read, or is no regular file.
     pub fn text(&self, path: &Path) -> Result<Option<String>, ActionError> {
-        match self.texts.get(path) {
-            Some(foretold) => Ok(foretold.after.clone()),
-            None if self.look(path)? == Sight::Nothing => Ok(None),
-            None => read_text(path),
+        let text = match self.texts.get(path) {
+            Some(foretold) => foretold.after.clone(),
+            None if self.look(path)? == Sight::Nothing => None,
+            None => read_text(path)?,
+        };
+        match self.open.get(path) {
+            Some(open) => render(path, text, open),
+            None => Ok(text),
         }
+    }
+
+    /// The lines that the managed block `name` of a file will have and that begin in one of these
+    /// ways. Costs no more for a long block than for a short one, apart from the first time.
+    ///
+    /// # Errors
+    /// As [`Self::text`], or the file's managed blocks are broken.
+    pub fn held_lines(
+        &mut self,
+        path: &Path,
+        name: &str,
+        beginnings: &[String],
+    ) -> Result<HeldLines, ActionError> {
+        Ok(self.open(path, name)?.beginning_with(beginnings))
     }
 
     /// Takes note of changes, as if they had been made.
@@ -95,6 +120,15 @@ impl Foreseen {
 
     /// Returns the text files that have changed since this was asked last, by path.
     pub fn take_texts(&mut self) -> Vec<(PathBuf, Foretold)> {
+        for (path, open) in &mut self.open {
+            // What was read once, and only got lines that are no markers, can be put together.
+            if let Some(foretold) = self.texts.get_mut(path)
+                && let Ok(after) = render(path, foretold.after.clone(), open)
+            {
+                foretold.after = after;
+                open.is_changed = false;
+            }
+        }
         let mut changed = Vec::new();
         for (path, foretold) in &mut self.texts {
             if foretold.before != foretold.after {
@@ -124,17 +158,70 @@ impl Foreseen {
                 old,
                 new,
             } => {
-                let text = self.text(Path::new(path))?;
-                let edited = edit(path, text.as_deref(), block, old.as_deref(), new.as_deref())?;
-                self.write(path, edited)?;
+                self.exchange(path, block, old.as_deref(), new.as_deref())?;
             }
             Change::Variable { .. } | Change::Run { .. } => {}
         }
         Ok(())
     }
 
+    /// The block of that name, whatever was open of the file before.
+    fn open(&mut self, path: &Path, name: &str) -> Result<&mut OpenBlock, ActionError> {
+        if self.open.get(path).is_none_or(|open| open.name != name) {
+            let text = self.text(path)?;
+            let block = OpenBlock::open(text.as_deref().unwrap_or_default(), name)
+                .map_err(|error| broken(path, &error))?;
+            let foretold = self.texts.entry(path.to_owned()).or_insert(Foretold {
+                before: text.clone(),
+                after: None,
+            });
+            foretold.after = text;
+            self.open.insert(path.to_owned(), block);
+        }
+        self.open
+            .get_mut(path)
+            .ok_or_else(|| ActionError::failed(format!("the block of {} is lost", path.display())))
+    }
+
+    /// Exchanges one line of a managed block.
+    fn exchange(
+        &mut self,
+        path: &str,
+        name: &str,
+        old: Option<&str>,
+        new: Option<&str>,
+    ) -> Result<(), ActionError> {
+        let file = Path::new(path);
+        let open = self.open(file, name)?;
+        open.exchange(old, new)
+            .map_err(|error| broken(file, &error))?;
+        let is_empty = open.is_empty();
+        let was_there = self
+            .texts
+            .get(file)
+            .is_some_and(|text| text.after.is_some());
+        let is_there = was_there || !is_empty;
+        self.place(
+            path,
+            if is_there {
+                Sight::File
+            } else {
+                Sight::Nothing
+            },
+        );
+        Ok(())
+    }
+
     fn place(&mut self, path: &str, sight: Sight) {
         let path = PathBuf::from(path);
+        if sight != Sight::File {
+            self.open.remove(&path);
+            // What was only looked at is not what is there any more.
+            let is_as_it_was = |text: &Foretold| text.before == text.after;
+            if self.texts.get(&path).is_some_and(is_as_it_was) {
+                self.texts.remove(&path);
+            }
+        }
         let is_there = sight != Sight::Nothing;
         let parent = path.parent().map(Path::to_path_buf);
         let was_there = self
@@ -152,6 +239,7 @@ impl Foreseen {
 
     fn write(&mut self, path: &str, after: Option<String>) -> Result<(), ActionError> {
         let key = PathBuf::from(path);
+        self.open.remove(&key);
         let before = match self.texts.get(&key) {
             Some(foretold) => foretold.before.clone(),
             None => self.text(&key)?,
@@ -172,28 +260,18 @@ impl Foreseen {
     }
 }
 
-/// Exchanges one line of a managed block; the text is `None` where there is no file, and then or
-/// when nothing is left of it.
-fn edit(
-    path: &str,
-    text: Option<&str>,
-    name: &str,
-    old: Option<&str>,
-    new: Option<&str>,
+/// The text with the changes of an open block; `None` where there is no file, and then when
+/// nothing is in the block.
+fn render(
+    path: &Path,
+    text: Option<String>,
+    open: &OpenBlock,
 ) -> Result<Option<String>, ActionError> {
-    let broken = |error: block::BlockError| ActionError::precondition(format!("{path}: {error}"));
-    let bytes = text.unwrap_or_default().as_bytes();
-    let mut lines = block::find(bytes, Some(name))
-        .map_err(broken)?
-        .map(|block| block.lines)
-        .unwrap_or_default();
-    if let Some(old) = old {
-        lines.retain(|line| line != old);
+    if !open.is_changed || (text.is_none() && open.is_empty()) {
+        return Ok(text);
     }
-    lines.extend(new.map(str::to_owned));
-    let replaced = block::replace(bytes, Some(name), &lines).map_err(broken)?;
-    let replaced = String::from_utf8_lossy(&replaced).into_owned();
-    Ok((text.is_some() || !replaced.is_empty()).then_some(replaced))
+    let rendered = open.render(text.as_deref().unwrap_or_default());
+    rendered.map(Some).map_err(|error| broken(path, &error))
 }
 
 /// What is at a path now.
@@ -301,6 +379,55 @@ mod tests {
         assert_eq!(
             foreseen.look(&to).unwrap(),
             Sight::Directory { empty: false }
+        );
+    }
+
+    #[test]
+    fn held_lines_are_those_that_the_plan_leaves() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("rc");
+        fs::write(
+            &file,
+            "mine\r\n# >>> grex:p >>>\r\nA=1\r\nB=2\r\n# <<< grex:p <<<\r\n",
+        )
+        .unwrap();
+        let mut foreseen = Foreseen::default();
+        let beginnings = ["A=".to_owned(), "AA=".to_owned()];
+        let held = foreseen.held_lines(&file, "p", &beginnings).unwrap();
+        assert_eq!((held.lines, held.has_crlf), (vec!["A=1".to_owned()], true));
+        assert_eq!(foreseen.take_texts(), []);
+        let change = |block: &str, old: Option<&str>, new: &str| Change::Entry {
+            path: text(&file),
+            block: block.into(),
+            old: old.map(Into::into),
+            new: Some(new.into()),
+        };
+        foreseen
+            .foresee(&[
+                change("p", Some("A=1"), "A=3"),
+                change("q", None, "A=4"),
+                change("p", None, "AA=5"),
+            ])
+            .unwrap();
+        let held = foreseen.held_lines(&file, "p", &beginnings).unwrap();
+        assert_eq!(held.lines, ["A=3", "AA=5"]);
+        let held = foreseen.held_lines(&file, "q", &beginnings).unwrap();
+        assert_eq!(held.lines, ["A=4"]);
+        let after = foreseen.text(&file).unwrap().unwrap();
+        assert!(after.starts_with("mine\r\n# >>> grex:p >>>\r\nA=3\r\nAA=5\r\nB=2\r\n"));
+        assert_eq!(foreseen.take_texts()[0].1.after.as_deref(), Some(&*after));
+        assert_eq!(foreseen.take_texts(), []);
+        let marker = foreseen.foresee(&[change("p", None, "# <<< grex:p <<<")]);
+        assert!(marker.is_err());
+        // Once it is elsewhere, nothing is held where it was.
+        let moved = Change::Move {
+            from: text(&file),
+            to: text(&place.path().join("backup")),
+        };
+        foreseen.foresee(&[moved]).unwrap();
+        assert_eq!(
+            foreseen.held_lines(&file, "p", &beginnings).unwrap().lines,
+            [""; 0]
         );
     }
 

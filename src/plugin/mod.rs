@@ -12,6 +12,7 @@ pub mod error;
 pub mod fetcher;
 pub mod foreseen;
 pub mod locks;
+pub mod open_block;
 pub mod pack_type;
 pub mod registry;
 pub mod scene;

@@ -19,6 +19,7 @@ use crate::{
         change::Change,
         error::ActionError,
         foreseen::{Sight, TEXT_LIMIT},
+        open_block::{HeldLines, broken},
     },
     sys::{self, lock::LockError},
 };
@@ -74,7 +75,8 @@ pub(super) struct Edit {
 }
 
 impl BlockFile {
-    /// Reads the file that `path` leads to.
+    /// Reads the file that `path` leads to; from the host, only as far as the variable `name` is
+    /// concerned.
     ///
     /// # Errors
     /// It cannot be read or is no regular file, its markers are broken, or its path is no text.
@@ -83,22 +85,26 @@ impl BlockFile {
         source: Source,
         path: PathBuf,
         dialect: Dialect,
+        name: &str,
     ) -> Result<Self, ActionError> {
-        let (path, bytes) = match real_file(cx.host, &path)? {
-            RealFile::File(real) => {
-                let bytes = source.read(cx, &real)?;
-                (real, bytes.unwrap_or_default())
-            }
-            RealFile::Nothing => (path, Vec::new()),
+        let (path, exists) = match real_file(cx.host, &path)? {
+            RealFile::File(real) => (real, true),
+            RealFile::Nothing => (path, false),
             RealFile::Unfit(reason) => {
                 return Err(ActionError::precondition(reason)
                     .with_hint("put a regular file there, or remove what is there"));
             }
         };
-        let found =
-            block::find(&bytes, Some(&cx.scene.pack.id)).map_err(|error| broken(&path, &error))?;
+        let found = match source {
+            _ if !exists => HeldLines::default(),
+            Source::Host => {
+                let beginnings = dialect.beginnings(name);
+                cx.host.held_lines(&path, &cx.scene.pack.id, &beginnings)?
+            }
+            Source::Disk => all_lines(&path, &cx.scene.pack.id)?,
+        };
         let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for line in found.map(|block| block.lines).unwrap_or_default() {
+        for line in found.lines {
             if let Some(name) = dialect.name_in(&line) {
                 held.entry(name.to_owned()).or_default().push(line);
             }
@@ -106,7 +112,7 @@ impl BlockFile {
         Ok(Self {
             shown: as_text(&path)?,
             missing: missing_directories(cx, &path)?,
-            ends_in_cr: has_crlf(&bytes),
+            ends_in_cr: found.has_crlf,
             path,
             dialect,
             held,
@@ -193,19 +199,15 @@ impl BlockFile {
         if let Some(made) = self.made {
             return Ok(made);
         }
-        // What the rest of a plan will have done to it is not its beginning.
-        let made = match read(&self.path)? {
-            None => true,
-            Some(bytes) => {
-                let block = block::find(&bytes, Some(&cx.scene.pack.id))
-                    .map_err(|error| broken(&self.path, &error))?;
-                match block {
-                    Some(_) => is_said_to_be_made(cx.previous, &self.shown).unwrap_or(false),
-                    None => {
-                        holds_only_blocks(&bytes).map_err(|error| broken(&self.path, &error))?
-                    }
-                }
-            }
+        // The disk is asked: what the rest of a plan will have done to it is not its beginning.
+        let made = if fs::symlink_metadata(&self.path).is_err() {
+            true
+        } else if let Some(made) = is_said_to_be_made(cx.previous, &self.shown) {
+            made
+        } else {
+            let bytes = read(&self.path)?.unwrap_or_default();
+            holds_only_blocks_of_others(&bytes, &cx.scene.pack.id)
+                .map_err(|error| broken(&self.path, &error))?
         };
         self.made = Some(made);
         Ok(made)
@@ -251,12 +253,6 @@ impl BlockFile {
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, ActionError> {
     sys::fs::read_regular(path, TEXT_LIMIT)
         .map_err(|error| ActionError::precondition(error.to_string()))
-}
-
-/// The error about broken markers, which names the file and the line.
-pub(super) fn broken(path: &Path, error: &BlockError) -> ActionError {
-    ActionError::precondition(format!("{}: {error}", path.display()))
-        .with_hint("put the markers right, or remove them, and run it again")
 }
 
 /// The name to lock a file by: its directory is there, and without links in it.
@@ -314,13 +310,22 @@ fn as_text(path: &Path) -> Result<String, ActionError> {
     })
 }
 
-fn has_crlf(bytes: &[u8]) -> bool {
-    bytes.contains(&b'\r') && bytes.windows(2).any(|pair| pair == b"\r\n")
+/// All lines of a block on the disk, whatever the bytes around it are.
+fn all_lines(path: &Path, name: &str) -> Result<HeldLines, ActionError> {
+    let bytes = read(path)?.unwrap_or_default();
+    let found = block::find(&bytes, Some(name)).map_err(|error| broken(path, &error))?;
+    Ok(HeldLines {
+        lines: found.map(|block| block.lines).unwrap_or_default(),
+        has_crlf: bytes.contains(&b'\r') && bytes.windows(2).any(|pair| pair == b"\r\n"),
+    })
 }
 
-fn holds_only_blocks(bytes: &[u8]) -> Result<bool, BlockError> {
+fn holds_only_blocks_of_others(bytes: &[u8], own: &str) -> Result<bool, BlockError> {
     let mut rest = bytes.to_vec();
     for block in block::foreign_blocks(bytes)? {
+        if block.name.as_deref() == Some(own) {
+            return Ok(false);
+        }
         rest = block::replace(&rest, block.name.as_deref(), &[])?;
     }
     Ok(rest.is_empty() && !bytes.is_empty())

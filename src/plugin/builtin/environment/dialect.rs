@@ -50,6 +50,15 @@ impl Dialect {
         Ok(line)
     }
 
+    /// How the lines begin that set a variable.
+    pub(super) fn beginnings(self, name: &str) -> Vec<String> {
+        match self {
+            Self::Posix => vec![format!("export {name}="), format!("{name}=")],
+            Self::Fish => vec![format!("set -gx {name} ")],
+            Self::Machine => vec![format!("{name}=")],
+        }
+    }
+
     /// The variable that a line of this language sets.
     pub(super) fn name_in(self, line: &str) -> Option<&str> {
         match self {

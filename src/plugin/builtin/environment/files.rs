@@ -20,7 +20,7 @@ pub(super) struct Durable {
 }
 
 impl Durable {
-    /// Nothing is read yet.
+    /// Nothing is read yet. From the host only one variable can be set.
     pub(super) fn new(source: Source) -> Self {
         Self {
             source,
@@ -37,7 +37,7 @@ impl Durable {
         cx: &ActionCx<'_>,
         wanted: &Wanted,
     ) -> Result<Setting, ActionError> {
-        let files = self.files(cx, wanted.scope)?;
+        let files = self.files(cx, wanted)?;
         let lines = files
             .iter()
             .map(|file| file.line(&wanted.name, &wanted.value))
@@ -83,13 +83,14 @@ impl Durable {
     fn files(
         &mut self,
         cx: &ActionCx<'_>,
-        scope: EnvScope,
+        wanted: &Wanted,
     ) -> Result<&mut Vec<BlockFile>, ActionError> {
+        let scope = wanted.scope;
         let known = self.scopes.iter().position(|(known, _)| *known == scope);
         let index = match known {
             Some(index) => index,
             None => {
-                let files = open(cx, self.source, scope)?;
+                let files = open(cx, self.source, wanted)?;
                 self.scopes.push((scope, files));
                 self.scopes.len() - 1
             }
@@ -99,10 +100,10 @@ impl Durable {
 }
 
 /// Opens the files of a scope. Two paths may lead to one file.
-fn open(cx: &ActionCx<'_>, source: Source, scope: EnvScope) -> Result<Vec<BlockFile>, ActionError> {
+fn open(cx: &ActionCx<'_>, source: Source, wanted: &Wanted) -> Result<Vec<BlockFile>, ActionError> {
     let mut files: Vec<BlockFile> = Vec::new();
-    for (path, dialect) in start_up_files::of(cx, scope)? {
-        let file = BlockFile::open(cx, source, path, dialect)?;
+    for (path, dialect) in start_up_files::of(cx, wanted.scope)? {
+        let file = BlockFile::open(cx, source, path, dialect, &wanted.name)?;
         if files.iter().all(|known| known.path() != file.path()) {
             files.push(file);
         }

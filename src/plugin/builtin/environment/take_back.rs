@@ -9,7 +9,7 @@ use std::{
 use indexmap::IndexMap;
 
 use super::{
-    block_file::{Source, broken, lock_error, lock_name},
+    block_file::{self, Source, lock_error, lock_name},
     real_file::{RealFile, real_file},
     record::{EnvUndo, FileUndo},
 };
@@ -18,7 +18,7 @@ use crate::{
         block::{self, BlockError},
         undo::UndoRecord,
     },
-    plugin::{action::ActionCx, change::Change, error::ActionError},
+    plugin::{action::ActionCx, change::Change, error::ActionError, open_block::broken},
     sys,
 };
 
@@ -114,7 +114,7 @@ async fn take_back_in(
         return Ok(edited.changes);
     }
     let rewrite = async {
-        let bytes = super::block_file::read(&real)?.unwrap_or_default();
+        let bytes = block_file::read(&real)?.unwrap_or_default();
         let edited = edit(&bytes, &real, steps).map_err(|error| broken(&real, &error))?;
         if edited.bytes.is_empty() && edited.made && real == path {
             remove(&real)?;

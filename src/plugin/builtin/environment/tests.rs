@@ -409,7 +409,6 @@ async fn a_thousand_variables_are_one_write_a_file_and_quick() {
         planning.max(applying).max(undoing) < Duration::from_secs(10),
         "{times}"
     );
-    eprintln!("{times}");
 }
 
 #[tokio::test]

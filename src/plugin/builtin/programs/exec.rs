@@ -148,10 +148,10 @@ impl Invocation {
         match cx.host.look(&self.directory)? {
             Sight::Nothing => return Ok(Some(format!("{directory} is not there yet"))),
             Sight::File | Sight::Other => {
-                return Err(ActionError::precondition(format!(
-                    "{directory} is not a directory"
-                ))
-                .with_hint("`cwd` is where the program runs"));
+                return Err(
+                    ActionError::precondition(format!("{directory} is not a directory"))
+                        .with_hint("`cwd` is where the program runs"),
+                );
             }
             Sight::Directory { .. } | Sight::Link(_) => {}
         }

@@ -14,31 +14,39 @@ const AHEAD: usize = 2 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     line: Vec<u8>,
-    after_return: bool,
+    last: Last,
+}
+
+/// What came last.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// Nothing that matters for what comes.
+    #[default]
+    Other,
+    /// A CR that ended a line: an LF after it belongs to it.
+    Return,
+    /// A CR at a line's beginning. A progress display does that; with an LF it is an empty line.
+    LoneReturn,
 }
 
 impl Lines {
     /// Takes what was printed next.
     pub(super) fn push(&mut self, mut bytes: &[u8], say: &mut dyn FnMut(&str)) {
-        if std::mem::take(&mut self.after_return) {
-            bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
-        }
         while !bytes.is_empty() {
             let room = LONGEST + AHEAD - self.line.len();
             let window = &bytes[..bytes.len().min(room)];
             let end = window.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-            self.line.extend_from_slice(&window[..end.unwrap_or(window.len())]);
-            match end {
-                Some(end) => {
-                    bytes = self.end_line(&bytes[end..], say);
-                }
-                None => {
-                    bytes = &bytes[window.len()..];
-                    if self.line.len() >= LONGEST + AHEAD {
-                        self.cut(say);
-                    }
-                }
+            let length = end.unwrap_or(window.len());
+            if length > 0 {
+                self.line.extend_from_slice(&window[..length]);
+                self.last = Last::Other;
             }
+            if let Some(end) = end {
+                self.end_line(window[end], say);
+            } else if self.line.len() >= LONGEST + AHEAD {
+                self.cut(say);
+            }
+            bytes = &bytes[length + usize::from(end.is_some())..];
         }
     }
 
@@ -49,16 +57,19 @@ impl Lines {
         }
     }
 
-    /// Ends a line, and returns what follows its end, which `rest` begins with.
-    fn end_line<'a>(&mut self, rest: &'a [u8], say: &mut dyn FnMut(&str)) -> &'a [u8] {
-        let returns = rest[0] == b'\r';
-        let feeds = rest.get(usize::from(returns)) == Some(&b'\n');
-        self.after_return = returns && rest.len() == 1;
-        // A progress display that goes back to the line's beginning twice says nothing in between.
-        if !(returns && !feeds && self.line.is_empty()) {
-            self.say_all(say);
+    fn end_line(&mut self, end: u8, say: &mut dyn FnMut(&str)) {
+        let last = std::mem::take(&mut self.last);
+        if end == b'\n' && last == Last::Return {
+            return;
         }
-        &rest[usize::from(returns) + usize::from(feeds)..]
+        if end == b'\r' && self.line.is_empty() {
+            self.last = Last::LoneReturn;
+            return;
+        }
+        self.say_all(say);
+        if end == b'\r' {
+            self.last = Last::Return;
+        }
     }
 
     fn say_all(&mut self, say: &mut dyn FnMut(&str)) {

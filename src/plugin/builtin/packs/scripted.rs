@@ -1,0 +1,52 @@
+//! The pack type `scripted`: hooks.
+
+use async_trait::async_trait;
+
+use super::{canonical, hook, tree};
+use crate::{
+    model::action::OperatingSystem,
+    plugin::{
+        error::PackError,
+        pack_type::{Pack, PackCx, PackReport, PackTypePlugin},
+        surface::Surface,
+    },
+};
+
+/// A pack that brings programs. What runs is what the surface holds, which was approved.
+pub(super) struct Scripted;
+
+#[async_trait]
+impl PackTypePlugin for Scripted {
+    fn name(&self) -> &str {
+        "scripted"
+    }
+
+    /// Its hooks, everything that lies beside them, and the files that they may refer to.
+    fn surface(&self, pack: &Pack) -> Result<Surface, PackError> {
+        canonical::refuse_actions(&pack.spec)?;
+        let mut parts = tree::hooks(&pack.root)?;
+        let runs = |name: &&str| {
+            let file = hook::file(name, OperatingSystem::current());
+            parts.iter().any(|part| part.name == file)
+        };
+        let is_inert = !hook::NAMES.iter().any(|name| runs(&name));
+        parts.extend(tree::files(&pack.root)?);
+        Ok(Surface { parts, is_inert })
+    }
+
+    async fn install(&self, cx: &PackCx<'_>, pack: &Pack) -> Result<PackReport, PackError> {
+        hook::run(cx, pack, hook::SETUP).await
+    }
+
+    async fn update(&self, cx: &PackCx<'_>, pack: &Pack) -> Result<PackReport, PackError> {
+        hook::run(cx, pack, hook::SETUP).await
+    }
+
+    async fn teardown(&self, cx: &PackCx<'_>, pack: &Pack) -> Result<PackReport, PackError> {
+        hook::run(cx, pack, hook::TEARDOWN).await
+    }
+
+    async fn sync(&self, cx: &PackCx<'_>, pack: &Pack) -> Result<PackReport, PackError> {
+        hook::run(cx, pack, hook::SYNC).await
+    }
+}
