@@ -6,7 +6,9 @@ use std::{collections::HashSet, sync::Arc};
 use serde::Serialize;
 
 use crate::{
-    engine::{install::survey::Surveyed, outcome::PackFailure, select::Selection, session::Session, tree},
+    engine::{
+        install::survey::Surveyed, outcome::PackFailure, select::Selection, session::Session, tree,
+    },
     model::path::PackId,
     plugin::change::Change,
     store::lockfile::LockfileWriter,

@@ -31,7 +31,8 @@ use super::{
     install::{self, ActionLine, InstallRun, PackInstall, TrustPolicy},
     present::{self, FailureReport},
     run::{self, Run},
-    sync, update::{self, UpdatedPack},
+    sync,
+    update::{self, UpdatedPack},
 };
 
 /// What to register.
@@ -105,7 +106,10 @@ impl AddReport {
         if self.cancelled {
             return ErrorKind::Cancelled.exit_code();
         }
-        let children = self.children.iter().filter_map(|child| child.failure.as_ref());
+        let children = self
+            .children
+            .iter()
+            .filter_map(|child| child.failure.as_ref());
         let failures = children.chain(&self.failure);
         sync::exit_code_of(failures.map(|report| Some(&report.failure)))
     }
@@ -327,9 +331,9 @@ fn report(added: Added, mut installs: Vec<PackInstall>) -> AddReport {
     let place = installs.iter().position(|install| install.id == path);
     let install = place.map(|place| installs.remove(place));
     let failure = install.as_ref().and_then(|install| install.failure.clone());
-    let skipped = install.as_ref().is_some_and(|install| {
-        !install.reinstalled && install.reason != Reason::None
-    });
+    let skipped = install
+        .as_ref()
+        .is_some_and(|install| !install.reinstalled && install.reason != Reason::None);
     let children = update::join(children, installs);
     let is_whole = install.is_some() && failure.is_none() && !skipped;
     AddReport {

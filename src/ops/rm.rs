@@ -118,7 +118,15 @@ async fn plan(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Removed
     let mut packs = Vec::new();
     for removal in &removals {
         let mut pack = planned(removal, request);
-        take_back(session, teardowns.as_ref(), &roots, removal, request, &mut pack).await;
+        take_back(
+            session,
+            teardowns.as_ref(),
+            &roots,
+            removal,
+            request,
+            &mut pack,
+        )
+        .await;
         packs.push(pack);
     }
     Ok(packs)
@@ -133,7 +141,15 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
     let teardowns = Teardowns::open(session, "rm")?;
     for removal in &removals {
         let mut pack = planned(removal, request);
-        take_back(session, teardowns.as_ref(), &books.roots, removal, request, &mut pack).await;
+        take_back(
+            session,
+            teardowns.as_ref(),
+            &books.roots,
+            removal,
+            request,
+            &mut pack,
+        )
+        .await;
         if pack.teardown == Teardown::Failed {
             removed.push(pack);
             continue;
@@ -222,7 +238,9 @@ async fn take_back(
             Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string())),
             Ok(_) if request.skip_teardown => match session.settings.dry_run {
                 true => Ok(TornDown::default()),
-                false => teardowns.forget(session, &path).map(|()| TornDown::default()),
+                false => teardowns
+                    .forget(session, &path)
+                    .map(|()| TornDown::default()),
             },
             Ok(root) => teardowns.run(session, &path, &root).await,
         };

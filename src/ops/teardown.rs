@@ -75,11 +75,7 @@ impl Teardowns {
 
 /// Sorts packs in the order in which they are taken back: the reverse of the order of their
 /// installs. Where packs wait for each other, owners come before their children.
-pub(super) fn in_order(
-    session: &Session,
-    roots: Vec<Found>,
-    packs: &[PackPath],
-) -> Vec<PackPath> {
+pub(super) fn in_order(session: &Session, roots: Vec<Found>, packs: &[PackPath]) -> Vec<PackPath> {
     let wanted: HashSet<&PackPath> = packs.iter().collect();
     let mut sorted: Vec<PackPath> = Vec::new();
     if let Ok(survey) = survey(session, roots)

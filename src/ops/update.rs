@@ -267,7 +267,9 @@ fn updated(sync: sync::SyncedPack, install: Option<PackInstall>) -> UpdatedPack 
         commits: sync.commits,
         reinstalled: told.is_some_and(|install| install.reinstalled),
         reason: told.map_or(Reason::None, |install| install.reason),
-        actions: told.map(|install| install.actions.clone()).unwrap_or_default(),
+        actions: told
+            .map(|install| install.actions.clone())
+            .unwrap_or_default(),
         message,
         failure,
         install,

@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn the_line_with_our_number_counts() {
-        let passwd = "root:x:0:0:root:/root:/bin/sh\nbroken\nme:x:1000:1000:,,,:/home/me:/bin/zsh\n";
+        let passwd =
+            "root:x:0:0:root:/root:/bin/sh\nbroken\nme:x:1000:1000:,,,:/home/me:/bin/zsh\n";
         let me = Some(("me".to_owned(), "/home/me".to_owned()));
         assert_eq!(find(passwd, 1000), me);
         assert_eq!(find(passwd, 7), None);

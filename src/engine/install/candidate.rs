@@ -1,9 +1,6 @@
 //! Which packs need an install, and why.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use serde::Serialize;
 
@@ -176,12 +173,15 @@ fn children_by_owner(
     let mut owners: HashMap<String, Vec<PackChild>> = HashMap::new();
     for pack in &survey.packs {
         if let (Some(node), Some(owner)) = (&pack.node, pack.owner()) {
-            owners.entry(owner.to_string()).or_default().push(PackChild {
-                id: pack.id.clone(),
-                url: node.declared.as_str().to_owned(),
-                reference: node.reference.as_ref().map(ToString::to_string),
-                commit: commits.get(&pack.id).cloned().unwrap_or_default(),
-            });
+            owners
+                .entry(owner.to_string())
+                .or_default()
+                .push(PackChild {
+                    id: pack.id.clone(),
+                    url: node.declared.as_str().to_owned(),
+                    reference: node.reference.as_ref().map(ToString::to_string),
+                    commit: commits.get(&pack.id).cloned().unwrap_or_default(),
+                });
         }
     }
     owners
@@ -283,4 +283,3 @@ pub fn failure_of(pack: &Pack, error: &PackError) -> PackFailure {
         None => failure,
     }
 }
-

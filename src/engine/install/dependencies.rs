@@ -74,10 +74,7 @@ impl<'a> Names<'a> {
         };
         for pack in &survey.packs {
             all.ids.insert(&pack.id, &pack.id);
-            all.names
-                .entry(&pack.spec.name)
-                .or_default()
-                .push(&pack.id);
+            all.names.entry(&pack.spec.name).or_default().push(&pack.id);
             if let Some(node) = &pack.node {
                 all.urls
                     .entry(node.url.identity())

@@ -100,7 +100,10 @@ mod tests {
 
     fn names(packs: &[Ordered]) -> Vec<&str> {
         let order = order(packs).unwrap();
-        order.iter().map(|index| packs[*index].id.as_str()).collect()
+        order
+            .iter()
+            .map(|index| packs[*index].id.as_str())
+            .collect()
     }
 
     #[test]

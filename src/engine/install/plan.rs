@@ -109,7 +109,9 @@ pub async fn plan_in(
         .collect();
     let failures: Vec<_> = claims
         .iter()
-        .flat_map(|(name, claims)| conflicts(candidates, name, claims, standing.get(&**name).copied()))
+        .flat_map(|(name, claims)| {
+            conflicts(candidates, name, claims, standing.get(&**name).copied())
+        })
         .collect();
     for (id, failure) in failures {
         plan.packs.remove(&id);
@@ -211,7 +213,11 @@ fn conflicts(
                 claim.action + 1
             ),
             (None, Some(other), _) => {
-                format!("packs `{}` and `{}` both claim {thing}", id(claim), id(other))
+                format!(
+                    "packs `{}` and `{}` both claim {thing}",
+                    id(claim),
+                    id(other)
+                )
             }
             (None, None, Some(pack)) if pack != id(claim) => format!(
                 "packs `{}` and `{pack}` both claim {thing}; `{pack}` is installed",
@@ -219,7 +225,10 @@ fn conflicts(
             ),
             _ => continue,
         };
-        failures.push((id(claim).to_owned(), claimed_twice(candidates, claim, message)));
+        failures.push((
+            id(claim).to_owned(),
+            claimed_twice(candidates, claim, message),
+        ));
     }
     failures
 }

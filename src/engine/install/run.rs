@@ -101,7 +101,10 @@ impl Installs {
                 continue;
             }
             let id = candidate.identity.id.clone();
-            let lacking = candidate.after.iter().find(|before| absent.contains(*before));
+            let lacking = candidate
+                .after
+                .iter()
+                .find(|before| absent.contains(*before));
             if let Some(failure) = self.plan.failures.remove(&id) {
                 absent.insert(id.clone());
                 self.ended.push((id, Ended::Failed(failure)));

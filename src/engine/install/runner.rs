@@ -175,7 +175,9 @@ impl<'a> Runner<'a> {
         let plan = plugin.plan(&self.context(&bench), &entry.arguments).await?;
         lock(foreseen).foresee(&plan.changes)?;
         for change in &plan.changes {
-            if let Change::Variable { name, scope, new, .. } = change
+            if let Change::Variable {
+                name, scope, new, ..
+            } = change
                 && scope == "session"
             {
                 self.set_session_variable(name, new.as_deref());
@@ -269,7 +271,9 @@ impl<'a> Runner<'a> {
     fn note(&self, index: usize, outcome: &ActionOutcome) {
         let mut state = self.state();
         let resources = outcome.resources.iter().cloned();
-        state.resources.extend(resources.map(|resource| (index, resource)));
+        state
+            .resources
+            .extend(resources.map(|resource| (index, resource)));
         let is_run = |change: &Change| matches!(change, Change::Run { .. });
         state.runs_programs |= outcome.changes.iter().any(is_run);
         if self.is_plan() {
@@ -354,7 +358,10 @@ impl PackHost for Runner<'_> {
             Err((index, error)) => {
                 return Err(PackError::Action {
                     index,
-                    action: actions.get(index).map(|entry| entry.name.clone()).unwrap_or_default(),
+                    action: actions
+                        .get(index)
+                        .map(|entry| entry.name.clone())
+                        .unwrap_or_default(),
                     error,
                 });
             }
@@ -486,10 +493,7 @@ impl State {
     /// Makes what was announced part of the stack, and what was only returned. Returns the latter,
     /// which is not written down yet: a plugin that announces nothing returns its records at
     /// least.
-    fn settle<'r>(
-        &mut self,
-        returned: impl Iterator<Item = &'r UndoRecord>,
-    ) -> Vec<UndoRecord> {
+    fn settle<'r>(&mut self, returned: impl Iterator<Item = &'r UndoRecord>) -> Vec<UndoRecord> {
         let late: Vec<UndoRecord> = returned
             .filter(|record| self.made.insert(key(record)))
             .cloned()

@@ -65,9 +65,7 @@ pub async fn tear_down(
     installed: &Installed,
     root: &Path,
 ) -> Result<TornDown, PackFailure> {
-    session
-        .observer
-        .observe(Event::Installing(&installed.id));
+    session.observer.observe(Event::Installing(&installed.id));
     let result = run(session, machine, installed, root, Mode::ForGood).await;
     session.observer.observe(Event::Installed(&installed.id));
     let actions = result?;
@@ -143,7 +141,11 @@ fn remove_leftover(
 ) -> Result<(), StoreError> {
     let before = undo::read_leftover(&session.workspace, seal)?;
     let mut directories = before.clone();
-    for directory in installed.records.iter().flat_map(|record| &record.directories) {
+    for directory in installed
+        .records
+        .iter()
+        .flat_map(|record| &record.directories)
+    {
         if !directories.contains(directory) {
             directories.push(directory.clone());
         }
@@ -152,7 +154,9 @@ fn remove_leftover(
     directories.sort_by_key(|directory| std::cmp::Reverse(directory.len()));
     directories.retain(|directory| {
         let place = Path::new(directory);
-        let is_ours = place.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        let is_ours = place
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_dir());
         is_ours && std::fs::remove_dir(place).is_err()
     });
     if directories == before {

@@ -231,7 +231,9 @@ fn restore_record(cx: &InstallContext, candidate: &Candidate) -> Result<(), Stor
 fn unwritten(error: &StoreError) -> PackFailure {
     PackFailure::new(
         FailureClass::Other,
-        format!("nothing was installed, since it cannot be written down how to take it back: {error}"),
+        format!(
+            "nothing was installed, since it cannot be written down how to take it back: {error}"
+        ),
     )
 }
 

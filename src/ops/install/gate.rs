@@ -201,11 +201,7 @@ async fn write_down(
     Ok(trust.approve_packs(&approvals, now, cancel).await?)
 }
 
-fn question(
-    packs: &[&Candidate],
-    plan: &InstallPlan,
-    trust: &Trust,
-) -> Result<Question, OpError> {
+fn question(packs: &[&Candidate], plan: &InstallPlan, trust: &Trust) -> Result<Question, OpError> {
     let mut questions = Vec::with_capacity(packs.len());
     for candidate in packs {
         let planned = plan.packs.get(&candidate.identity.id);

@@ -33,11 +33,11 @@ use crate::{
 
 use super::error::{ErrorKind, OpError};
 
+pub(super) use self::known::Known;
 pub use self::{
     gate::{Answer, Ask, PackQuestion, Question, TrustPolicy},
     report::{ActionLine, PackInstall},
 };
-pub(super) use self::known::Known;
 
 /// Which packs are installed, and how.
 pub(super) struct InstallRun<'a> {
@@ -133,8 +133,7 @@ pub(super) async fn install(
         results.extend(planned(&packs, plan).into_iter().map(placed));
         return Ok(results);
     }
-    let approval =
-        gate::approve(session, &bench.machine, &request, &packs, &plan, &known).await?;
+    let approval = gate::approve(session, &bench.machine, &request, &packs, &plan, &known).await?;
     for refused in &approval.refused {
         results.push(refused.clone());
     }

@@ -121,11 +121,7 @@ fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {
 
 /// The packs whose actions would change something now. Running programs is no change that could be
 /// seen.
-async fn drifted(
-    session: &Session,
-    machine: &Machine,
-    mut settled: Vec<Candidate>,
-) -> Vec<String> {
+async fn drifted(session: &Session, machine: &Machine, mut settled: Vec<Candidate>) -> Vec<String> {
     for candidate in &mut settled {
         candidate.reason = Reason::Forced;
     }

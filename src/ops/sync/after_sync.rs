@@ -39,7 +39,10 @@ pub(super) async fn run(
             return Ok(());
         }
         if !is_as_installed(candidate) {
-            add_message(outcome, "its sync hook has changed and waits for `grex update`");
+            add_message(
+                outcome,
+                "its sync hook has changed and waits for `grex update`",
+            );
             continue;
         }
         if let Err(failure) = sync_hook::run(session, &bench.machine, candidate).await {

@@ -78,15 +78,11 @@ async fn remove(
         }
         work.push(found);
     }
-    let stay = |leftover: &Leftover<'_>| {
-        with_work.contains_key(&outermost(&leftover.node.path, &paths))
-    };
+    let stay =
+        |leftover: &Leftover<'_>| with_work.contains_key(&outermost(&leftover.node.path, &paths));
     let going: Vec<&Leftover<'_>> = there.iter().filter(|leftover| !stay(leftover)).collect();
     let mut untaken = take_back(session, &going).await?;
-    let kept: HashSet<PackPath> = untaken
-        .keys()
-        .map(|path| outermost(path, &paths))
-        .collect();
+    let kept: HashSet<PackPath> = untaken.keys().map(|path| outermost(path, &paths)).collect();
     let mut outcomes = Vec::new();
     for (leftover, work) in there.iter().zip(work) {
         let node = &leftover.node;

@@ -20,7 +20,9 @@ use crate::{
     },
 };
 
-use super::{SyncReport, SyncRequest, after_sync, check_locked, leftover::undeclared, nothing_matches};
+use super::{
+    SyncReport, SyncRequest, after_sync, check_locked, leftover::undeclared, nothing_matches,
+};
 
 pub(super) async fn plan(
     session: &Arc<Session>,

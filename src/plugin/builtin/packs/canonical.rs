@@ -3,10 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{
-    model::pack::PackSpec,
-    plugin::{error::PackError, surface::SurfacePart},
-};
+use crate::model::surface::SurfacePart;
+use crate::{model::pack::PackSpec, plugin::error::PackError};
 
 /// JSON with the keys of every object sorted and no space that means nothing.
 pub(super) fn json(value: &impl Serialize) -> Result<String, PackError> {

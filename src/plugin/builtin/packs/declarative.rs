@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 
 use super::{canonical, tree};
+use crate::model::surface::Surface;
 use crate::{
     model::action::ActionEntry,
     plugin::{
         error::PackError,
         pack_type::{Pack, PackCx, PackReport, PackTypePlugin},
-        surface::Surface,
     },
 };
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::hook_directory::HookDirectory;
+use crate::model::surface::{PartContent, SurfacePart};
 use crate::{
     model::action::OperatingSystem,
     plugin::{
@@ -10,7 +11,6 @@ use crate::{
         change::Change,
         error::PackError,
         pack_type::{ActionReport, Pack, PackCx, PackReport},
-        surface::{PartContent, SurfacePart},
     },
     sys::process::Spawn,
 };

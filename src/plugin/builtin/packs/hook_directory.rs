@@ -11,13 +11,8 @@ use std::{
 use tempfile::TempDir;
 
 use super::{hook, tree};
-use crate::{
-    plugin::{
-        error::PackError,
-        surface::{PartContent, Surface, SurfacePart},
-    },
-    sys,
-};
+use crate::model::surface::{PartContent, Surface, SurfacePart};
+use crate::{plugin::error::PackError, sys};
 
 /// A directory for its owner only, which holds the hooks and what lies beside them under the same
 /// names as in the pack. Gone when this is.

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::canonical;
+use crate::model::surface::Surface;
 use crate::plugin::{
     error::PackError,
     pack_type::{Pack, PackCx, PackReport, PackTypePlugin},
-    surface::Surface,
 };
 
 /// A pack that does nothing itself.

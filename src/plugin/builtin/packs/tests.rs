@@ -13,6 +13,7 @@ use std::{
 use async_trait::async_trait;
 use serde_json::Value;
 
+use crate::model::surface::{PartContent, Surface};
 use crate::{
     model::{
         action::{ActionEntry, OperatingSystem, Vocabulary},
@@ -24,7 +25,6 @@ use crate::{
         error::PackError,
         pack_type::{ActionReport, Pack, PackChild, PackCx, PackHost, PackReport},
         scene::Scene,
-        surface::{PartContent, Surface},
     },
 };
 

@@ -10,13 +10,8 @@ use std::{
 };
 
 use super::hook;
-use crate::{
-    plugin::{
-        error::PackError,
-        surface::{PartContent, SurfacePart},
-    },
-    sys,
-};
+use crate::model::surface::{PartContent, SurfacePart};
+use crate::{plugin::error::PackError, sys};
 
 /// Where the files lie that actions and hooks refer to.
 const FILES: &str = ".grex/files";
