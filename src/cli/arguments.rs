@@ -3,7 +3,8 @@
 use super::{
     globals::GlobalArgs,
     verbs::{
-        add::AddArgs, init::InitArgs, ls::LsArgs, rm::RmArgs, status::StatusArgs, sync::SyncArgs,
+        act::ActArgs, add::AddArgs, init::InitArgs, ls::LsArgs, rm::RmArgs, status::StatusArgs,
+        sync::SyncArgs, update::UpdateArgs,
     },
 };
 
@@ -17,7 +18,7 @@ FILTERS
 EXIT CODES
   0 done   1 other error   2 wrong usage   3 manifest or lockfile cannot be trusted
   4 a pack failed   5 another grex holds the lock   7 drift found
-  8 unknown action or pack type   9 refused: work would be lost
+  8 unknown action or pack type   9 refused: work would be lost, or a pack is not trusted
   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM";
 
 /// Bring a tree of git repositories into the declared state
@@ -48,6 +49,8 @@ pub(super) enum Verb {
     Ls(LsArgs),
     Status(StatusArgs),
     Sync(SyncArgs),
+    Update(UpdateArgs),
+    Run(ActArgs),
 }
 
 impl Verb {
@@ -60,6 +63,8 @@ impl Verb {
             Self::Ls(args) => &args.globals,
             Self::Status(args) => &args.globals,
             Self::Sync(args) => &args.globals,
+            Self::Update(args) => &args.globals,
+            Self::Run(args) => &args.globals,
         }
     }
 }

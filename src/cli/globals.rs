@@ -6,6 +6,7 @@ use crate::{
     engine::session::Settings,
     model::filter::{Filter, Filters},
     ops::error::{ErrorKind, OpError},
+    store::trust::SourcePrefix,
     sys::env,
 };
 
@@ -35,9 +36,15 @@ pub(super) struct GlobalArgs {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR")]
     directory: Vec<PathBuf>,
-    /// Answer yes to questions
+    /// Answer yes to questions, except those about trust
     #[arg(short = 'y', long)]
     yes: bool,
+    /// Approve what the packs would run, for this run and as long as it stays the same
+    #[arg(long)]
+    trust: bool,
+    /// Approve what packs from this source run, now and later: a URL that theirs begin with
+    #[arg(long, value_name = "PREFIX")]
+    trust_source: Vec<String>,
     /// Never ask: fail instead
     #[arg(long)]
     no_input: bool,
@@ -103,6 +110,10 @@ pub(super) struct Globals {
     pub(super) dry_run: bool,
     pub(super) yes: bool,
     pub(super) no_input: bool,
+    /// Whoever typed this has approved what the packs would run.
+    pub(super) trust: bool,
+    /// And what comes from these sources.
+    pub(super) trust_sources: Vec<SourcePrefix>,
     pub(super) quiet: bool,
     pub(super) verbosity: u8,
     pub(super) color: When,
@@ -131,6 +142,8 @@ impl GlobalArgs {
             manifest,
             directory,
             yes,
+            trust,
+            trust_source,
             no_input,
             retries,
             per_host,
@@ -149,6 +162,8 @@ impl GlobalArgs {
             manifest: after.manifest.or(manifest),
             directory: [directory, after.directory].concat(),
             yes: yes || after.yes,
+            trust: trust || after.trust,
+            trust_source: [trust_source, after.trust_source].concat(),
             no_input: no_input || after.no_input,
             retries: after.retries.or(retries),
             per_host: after.per_host.or(per_host),
@@ -204,6 +219,8 @@ impl Globals {
             dry_run: args.dry_run,
             yes: args.yes,
             no_input: args.no_input,
+            trust: args.trust,
+            trust_sources: sources(&args.trust_source)?,
             quiet: args.quiet,
             verbosity: args.verbose,
             color: args.color.unwrap_or_default(),
@@ -227,6 +244,23 @@ impl Globals {
     }
 }
 
+impl Globals {
+    /// Refuses approval, for a verb that runs nothing.
+    ///
+    /// # Errors
+    /// Fails when it was given.
+    pub(super) fn refuse_trust(&self, verb: &str) -> Result<(), OpError> {
+        if !self.trust && self.trust_sources.is_empty() {
+            return Ok(());
+        }
+        Err(
+            usage(format!("`grex {verb}` runs nothing that could be trusted")).with_hint(
+                "--trust and --trust-source go with `add`, `update`, `run` and `init --from`",
+            ),
+        )
+    }
+}
+
 /// An error in what was typed.
 pub(super) fn usage(message: impl Into<String>) -> OpError {
     OpError::new(ErrorKind::Usage, message)
@@ -237,6 +271,11 @@ fn filters(typed: &[String]) -> Result<Filters, OpError> {
     filters
         .map(Filters::new)
         .map_err(|error| usage(error.to_string()).with_hint("see FILTERS in `grex --help`"))
+}
+
+fn sources(typed: &[String]) -> Result<Vec<SourcePrefix>, OpError> {
+    let sources: Result<Vec<_>, _> = typed.iter().map(|text| SourcePrefix::parse(text)).collect();
+    sources.map_err(|error| usage(error.to_string()))
 }
 
 fn parallel_of(text: OsString) -> Result<usize, OpError> {

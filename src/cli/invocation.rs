@@ -16,13 +16,17 @@ use super::{
     progress::{Shown, Watcher},
     retry::Retry,
     signals::Signals,
+    trust::Person,
     ui::Ui,
     usage as usage_errors,
-    verbs::{add, init, ls, rm, status, sync},
+    verbs::{act, add, init, ls, rm, status, sync, update},
 };
 use crate::{
     engine::session::{Session, Settings},
-    ops::error::{ErrorKind, OpError},
+    ops::{
+        error::{ErrorKind, OpError},
+        install::{Ask, TrustPolicy},
+    },
     plugin::registry::Registry,
     store::layout::Workspace,
     sys::{cancel::Cancel, clock::Clock},
@@ -89,6 +93,8 @@ async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {
         Verb::Ls(args) => ls::run(args, invocation),
         Verb::Status(args) => status::run(args, invocation).await,
         Verb::Sync(args) => sync::run(args, invocation).await,
+        Verb::Update(args) => update::run(args, invocation).await,
+        Verb::Run(args) => act::run(args, invocation).await,
     }
 }
 
@@ -190,6 +196,23 @@ impl Invocation {
                 )
                 .with_hint(hint)
             })
+    }
+
+    /// Who approves what packs would run: flags, or the person at the terminal.
+    pub(super) fn trust(&self) -> TrustPolicy {
+        let asks = !self.globals.no_input && !self.globals.dry_run && self.ui.can_ask();
+        TrustPolicy {
+            approve: self.globals.trust,
+            sources: self.globals.trust_sources.clone(),
+            ask: asks.then(|| {
+                let person: Arc<dyn Ask> = Arc::new(Person {
+                    ui: self.ui.clone(),
+                    watcher: Arc::clone(&self.watcher),
+                    cancel: self.cancel.clone(),
+                });
+                person
+            }),
+        }
     }
 
     /// A `sync` with the limits and the workspace of this run.

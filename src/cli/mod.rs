@@ -18,6 +18,7 @@ mod retry;
 mod signals;
 mod span;
 mod style;
+mod trust;
 mod ui;
 mod usage;
 mod verbs;

@@ -3,9 +3,11 @@
 use super::{columns::paint, style};
 use crate::model::{filter::PathGlob, shell, text};
 
-/// A `sync` to be run again.
+/// A run to be run again.
 #[derive(Debug, Default)]
 pub(super) struct Retry {
+    /// The verb; `sync` where none is said.
+    pub(super) verb: Option<&'static str>,
     /// Flags that stand before the verb.
     pub(super) globals: Vec<String>,
     /// Flags of the verb, without the selection of packs.
@@ -19,7 +21,7 @@ impl Retry {
     fn command(&self, failed: &[&str]) -> String {
         let mut words = vec![String::from("grex")];
         words.extend(self.globals.iter().cloned());
-        words.push(String::from("sync"));
+        words.push(String::from(self.verb.unwrap_or("sync")));
         match &self.whole {
             Some(selection) => words.extend(selection.iter().cloned()),
             None => words.extend(failed.iter().flat_map(|pack| only(pack))),

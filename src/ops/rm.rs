@@ -92,6 +92,12 @@ pub enum Teardown {
     Failed,
 }
 
+/// The exit code: that of what could not be taken back.
+pub fn exit_code(removed: &[RemovedPack]) -> u8 {
+    let failures = removed.iter().filter_map(|pack| pack.failure.as_ref());
+    super::sync::exit_code_of(failures.map(|report| Some(&report.failure)))
+}
+
 /// A pack to be taken out, and the packs below it, deepest first.
 struct Removal {
     declaration: Declaration,

@@ -42,6 +42,10 @@ struct State {
     above: String,
     urgent: bool,
     ended: bool,
+    /// Somebody else has the terminal.
+    hidden: bool,
+    /// Something is drawn now.
+    drawn: bool,
 }
 
 impl Shared {
@@ -74,14 +78,32 @@ impl Display {
         state.urgent |= urgent;
         drop(state);
         if urgent {
-            self.shared.changed.notify_one();
+            self.shared.changed.notify_all();
         }
+    }
+
+    /// Takes the display away until [`Self::show`], and returns once it is gone.
+    pub(super) fn hide(&self) {
+        let mut state = self.shared.lock();
+        state.hidden = true;
+        state.urgent = true;
+        self.shared.changed.notify_all();
+        let gone = self
+            .shared
+            .changed
+            .wait_while(state, |state| !state.ended && (state.drawn || state.urgent));
+        drop(gone.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Draws again.
+    pub(super) fn show(&self) {
+        self.shared.lock().hidden = false;
     }
 
     /// Takes the display away; the lines that stay are all there then.
     pub(super) fn end(&self) {
         self.shared.lock().ended = true;
-        self.shared.changed.notify_one();
+        self.shared.changed.notify_all();
         let thread = self
             .thread
             .lock()
@@ -117,15 +139,24 @@ fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
         };
         let lines = state.board.lines(room);
         let above = std::mem::take(&mut state.above);
-        state.urgent = false;
-        let ended = state.ended;
+        let (ended, hidden) = (state.ended, state.hidden);
         drop(state);
+        if hidden && !ended {
+            screen = None;
+            ui.tell(&above);
+            let mut state = shared.lock();
+            (state.drawn, state.urgent) = (false, false);
+            shared.changed.notify_all();
+            continue;
+        }
+        shared.lock().urgent = false;
         if ended {
             drop(screen);
             return ui.tell(&above);
         }
         if screen.is_none() && begin.elapsed() >= QUIET && !lines.is_empty() {
             screen = Some(Screen::new(io::stderr()));
+            shared.lock().drawn = true;
         }
         match &mut screen {
             Some(screen) => screen.show(&ui.painted(&above), lines),

@@ -78,6 +78,20 @@ impl Watcher {
         self.say(text, true);
     }
 
+    /// Takes the display away, so that somebody can be asked something.
+    pub(in crate::cli) fn hide(&self) {
+        if let Kind::Display(display) = &self.kind {
+            display.hide();
+        }
+    }
+
+    /// Shows the display again.
+    pub(in crate::cli) fn show(&self) {
+        if let Kind::Display(display) = &self.kind {
+            display.show();
+        }
+    }
+
     /// Ends the display, and returns what was seen.
     ///
     /// # Errors

@@ -2,15 +2,21 @@
 
 use std::path::PathBuf;
 
-use super::{outcome::Outcome, typed};
+use super::{installs, typed};
 use crate::{
     cli::{
-        error::CliError, globals::GlobalArgs, invocation::Invocation, progress::Shown, ui::Piece,
+        error::{CliError, failure_text},
+        globals::GlobalArgs,
+        invocation::Invocation,
+        progress::Shown,
+        retry::Retry,
+        ui::Piece,
     },
     model::text,
     ops::{
         add::{AddReport, AddRequest, Registered, add},
         error::OpError,
+        install::TrustPolicy,
     },
 };
 
@@ -19,10 +25,11 @@ EXAMPLES
   grex add https://example.org/me/dotfiles.git          as `dotfiles`
   grex add git@example.org:team/api.git services/api    at another path
   grex add https://example.org/me/fonts --ref v2        follow a tag
+  grex add --no-install https://example.org/x/y.git     clone it and run nothing of it
 
-A git repository that is at PATH already, with the same origin, is taken as it is.";
+What a pack would do to this machine is shown first, and done once you agree. A git repository that is at PATH already, with the same origin, is taken as it is.";
 
-/// Register a pack, and clone it with its children
+/// Register a pack, clone it with its children, and install it
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct AddArgs {
@@ -38,17 +45,21 @@ pub(in crate::cli) struct AddArgs {
     /// The pack's type, until its pack.yaml says otherwise
     #[arg(long = "type", value_name = "TYPE")]
     pack_type: Option<String>,
+    /// Register and clone only
+    #[arg(long)]
+    no_install: bool,
     #[command(flatten)]
     pub(in crate::cli) globals: GlobalArgs,
 }
 
 impl AddArgs {
-    fn into_request(self, directory: PathBuf) -> Result<AddRequest, OpError> {
+    fn into_request(self, directory: PathBuf, trust: TrustPolicy) -> Result<AddRequest, OpError> {
         let Self {
             url,
             path,
             reference,
             pack_type,
+            no_install,
             globals: _,
         } = self;
         Ok(AddRequest {
@@ -57,6 +68,8 @@ impl AddArgs {
             reference: typed::reference(reference.as_deref())?,
             pack_type,
             directory,
+            install: !no_install,
+            trust,
         })
     }
 }
@@ -66,7 +79,7 @@ pub(in crate::cli) async fn run(args: AddArgs, invocation: &Invocation) -> Resul
     let globals = &invocation.globals;
     globals.refuse_filters("add", "leave it out")?;
     invocation.check_pack_type(args.pack_type.as_deref())?;
-    let request = args.into_request(invocation.directory()?)?;
+    let request = args.into_request(invocation.directory()?, invocation.trust())?;
     let session = invocation.session(invocation.workspace()?);
     let (report, shown) = invocation.watch(add(&session, request)).await?;
     if globals.json {
@@ -100,15 +113,28 @@ fn pieces(report: &AddReport, shown: &Shown, invocation: &Invocation) -> Vec<Pie
         Registered::Already => "registered already",
     };
     let mut pieces = vec![Piece::Out(format!("{id}  {what}{at}\n"))];
+    if let Some(install) = &report.install {
+        let lines = installs::install_lines(install, invocation.ui.verbosity > 0);
+        pieces.push(Piece::Out(lines));
+        if let Some(failure) = &install.failure {
+            pieces.push(Piece::Err(failure_text(
+                &report.id,
+                failure,
+                &invocation.ui,
+            )));
+        }
+    }
     if !report.children.is_empty() {
-        let retry = invocation.retry();
-        let outcome = Outcome {
-            packs: &report.children,
-            shown,
-            retry: &retry,
-            fail_fast: false,
+        let retry = Retry {
+            verb: Some("update"),
+            ..invocation.retry()
         };
-        pieces.extend(outcome.pieces(&invocation.ui));
+        pieces.extend(installs::pieces(
+            &report.children,
+            shown,
+            &retry,
+            invocation,
+        ));
     }
     pieces
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{outcome::Outcome, typed};
+use super::{installs, typed};
 use crate::{
     cli::{
         error::CliError,
@@ -16,6 +16,7 @@ use crate::{
     ops::{
         error::OpError,
         init::{InitFromRequest, InitReport, init, init_from},
+        install::TrustPolicy,
     },
     store::layout::Workspace,
 };
@@ -51,6 +52,7 @@ impl InitArgs {
         self,
         globals: &Globals,
         directory: PathBuf,
+        trust: TrustPolicy,
     ) -> Result<(Option<PathBuf>, Option<InitFromRequest>), OpError> {
         let Self {
             place,
@@ -65,6 +67,7 @@ impl InitArgs {
             ));
         }
         let Some(from) = from else {
+            globals.refuse_trust("init")?;
             return Ok((place, None));
         };
         let url = typed::url(&from)?;
@@ -83,6 +86,7 @@ impl InitArgs {
                 url,
                 reference,
                 directory,
+                trust,
             }),
         ))
     }
@@ -92,7 +96,7 @@ impl InitArgs {
 pub(in crate::cli) async fn run(args: InitArgs, invocation: &Invocation) -> Result<u8, CliError> {
     let globals = &invocation.globals;
     let directory = invocation.directory()?;
-    let (place, from) = args.into_request(globals, directory.clone())?;
+    let (place, from) = args.into_request(globals, directory.clone(), invocation.trust())?;
     let workspace = match &globals.manifest {
         Some(manifest) => {
             Workspace::at_manifest(&directory.join(manifest)).map_err(OpError::from)?
@@ -127,16 +131,11 @@ fn pieces(
     let mut pieces = Vec::new();
     if !report.packs.is_empty() {
         let retry = Retry {
+            verb: Some("update"),
             globals: vec![String::from("-C"), root.to_string()],
             ..Retry::default()
         };
-        let outcome = Outcome {
-            packs: &report.packs,
-            shown,
-            retry: &retry,
-            fail_fast: false,
-        };
-        pieces = outcome.pieces(&invocation.ui);
+        pieces = installs::pieces(&report.packs, shown, &retry, invocation);
     }
     let root = text::shown(root.as_bytes());
     let created = report.created.join(", ");

@@ -44,6 +44,7 @@ pub(in crate::cli) struct LsArgs {
 
 /// Runs the verb.
 pub(in crate::cli) fn run(args: LsArgs, invocation: &Invocation) -> Result<u8, CliError> {
+    invocation.globals.refuse_trust("ls")?;
     let LsArgs {
         long,
         tree,

@@ -1,11 +1,14 @@
 //! One file a verb: its arguments, the request that they make, and how the report looks.
 
+pub(super) mod act;
 pub(super) mod add;
 pub(super) mod init;
 pub(super) mod ls;
 pub(super) mod rm;
 pub(super) mod status;
 pub(super) mod sync;
+pub(super) mod update;
 
+mod installs;
 mod outcome;
 mod typed;

@@ -29,15 +29,19 @@ impl Outcome<'_> {
         let mut pieces = vec![Piece::Out(self.lines())];
         pieces.extend(self.failures(ui).map(Piece::Err));
         pieces.push(Piece::Out(self.summary()));
-        let failed: Vec<&str> = self
-            .news()
-            .filter(PackNews::is_failed)
-            .map(|news| news.id)
-            .collect();
+        let failed = self.failed();
         if !failed.is_empty() {
             pieces.push(Piece::Err(self.retry.text(&failed)));
         }
         pieces
+    }
+
+    /// The packs that failed.
+    pub(super) fn failed(&self) -> Vec<&str> {
+        self.news()
+            .filter(PackNews::is_failed)
+            .map(|news| news.id)
+            .collect()
     }
 
     fn news(&self) -> impl Iterator<Item = PackNews<'_>> {
@@ -46,7 +50,7 @@ impl Outcome<'_> {
 
     /// Lines that were not said yet. A run that stopped at its first failure has nothing to say
     /// of the packs that it did not come to but their number.
-    fn lines(&self) -> String {
+    pub(super) fn lines(&self) -> String {
         let stopped = self.fail_fast && self.news().any(|news| news.is_failed());
         self.news()
             .filter(|news| news.is_worth_a_line() && !self.shown.packs.contains(news.id))
@@ -55,14 +59,14 @@ impl Outcome<'_> {
             .collect()
     }
 
-    fn failures(&self, ui: &Ui) -> impl Iterator<Item = String> {
+    pub(super) fn failures(&self, ui: &Ui) -> impl Iterator<Item = String> {
         self.packs.iter().filter_map(|pack| {
             let failure = pack.failure.as_ref()?;
             Some(failure_text(&pack.id, &failure.failure, ui))
         })
     }
 
-    fn summary(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         const WORDS: [&str; 8] = [
             "up to date",
             "fetched",

@@ -5,16 +5,17 @@ use std::io::BufRead;
 use super::typed;
 use crate::{
     cli::{
-        error::CliError,
+        error::{CliError, failure_text},
         globals::{GlobalArgs, Globals, usage},
         invocation::Invocation,
+        trust::plan_text,
         ui::Piece,
     },
     engine::session::Settings,
     model::text,
     ops::{
         error::{ErrorKind, OpError},
-        rm::{RemovedPack, RmRequest, Teardown, rm},
+        rm::{RemovedPack, RmRequest, Teardown, exit_code, rm},
     },
     store::layout::Workspace,
 };
@@ -76,6 +77,7 @@ impl RmArgs {
 
 /// Runs the verb.
 pub(in crate::cli) async fn run(args: RmArgs, invocation: &Invocation) -> Result<u8, CliError> {
+    invocation.globals.refuse_trust("rm")?;
     let globals = &invocation.globals;
     globals.refuse_filters("rm", "name the packs; `grex ls --filter EXPR` lists them")?;
     let request = args.into_request()?;
@@ -89,11 +91,16 @@ pub(in crate::cli) async fn run(args: RmArgs, invocation: &Invocation) -> Result
     if globals.json {
         invocation.ui.print_json(&removed)?;
     } else {
-        invocation
-            .ui
-            .report(&[Piece::Out(lines(&removed, globals.dry_run, keep_files))])?;
+        let mut pieces = vec![Piece::Out(lines(&removed, globals.dry_run, keep_files))];
+        for pack in &removed {
+            if let Some(report) = &pack.failure {
+                let text = failure_text(&pack.id, &report.failure, &invocation.ui);
+                pieces.push(Piece::Err(text));
+            }
+        }
+        invocation.ui.report(&pieces)?;
     }
-    Ok(0)
+    Ok(exit_code(&removed))
 }
 
 /// Nothing is asked where no directory goes anywhere.
@@ -120,7 +127,12 @@ async fn confirm(
     let planned = rm(&session, copy(request)).await?;
     let mut question = String::new();
     for pack in &planned {
-        question += &format!("{}\n{}", text::shown(&pack.id), work_lines(pack));
+        question += &format!(
+            "{}\n{}{}",
+            text::shown(&pack.id),
+            taken_back(pack),
+            work_lines(pack)
+        );
     }
     question += "Move to the trash? [y/N] ";
     invocation.ui.tell(&question);
@@ -149,6 +161,14 @@ fn copy(request: &RmRequest) -> RmRequest {
         keep_files: request.keep_files,
         skip_teardown: request.skip_teardown,
         force: request.force,
+    }
+}
+
+/// What is taken back of what the pack has installed.
+fn taken_back(pack: &RemovedPack) -> String {
+    match pack.actions.iter().any(|action| action.changed) {
+        true => plan_text(&pack.actions, &pack.texts),
+        false => String::new(),
     }
 }
 
@@ -181,9 +201,13 @@ fn lines(removed: &[RemovedPack], dry_run: bool, keep_files: bool) -> String {
             Teardown::Skipped => "; what it installed stays",
             _ => "",
         };
+        if pack.failure.is_some() {
+            continue;
+        }
         lines += &format!(
-            "{}  {verb}{files}{teardown}\n{}",
+            "{}  {verb}{files}{teardown}\n{}{}",
             text::shown(&pack.id),
+            taken_back(pack),
             work_lines(pack)
         );
     }

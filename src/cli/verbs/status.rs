@@ -83,6 +83,7 @@ const DRIFT: u8 = 7;
 
 /// Runs the verb.
 pub(in crate::cli) async fn run(args: StatusArgs, invocation: &Invocation) -> Result<u8, CliError> {
+    invocation.globals.refuse_trust("status")?;
     let globals = &invocation.globals;
     let (request, fail_on_drift) = args.into_request(globals.filters.clone(), globals.dry_run)?;
     let session = invocation.session(invocation.workspace()?);
@@ -143,6 +144,9 @@ fn row(pack: &PackStatus) -> [(String, Style); 6] {
     let install = match pack.install {
         Install::None => "",
         Install::NotInstalled => "not installed",
+        Install::Installed => "installed",
+        Install::Outdated => "outdated",
+        Install::Drifted => "drifted",
     };
     [
         (text::shown(&pack.id), Style::new()),

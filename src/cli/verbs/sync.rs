@@ -123,7 +123,7 @@ impl SyncArgs {
     }
 }
 
-fn globs(typed: &[String]) -> Result<Vec<PathGlob>, OpError> {
+pub(super) fn globs(typed: &[String]) -> Result<Vec<PathGlob>, OpError> {
     let globs: Result<_, _> = typed.iter().map(|text| PathGlob::parse(text)).collect();
     globs.map_err(|error| usage(error.to_string()))
 }
@@ -131,6 +131,7 @@ fn globs(typed: &[String]) -> Result<Vec<PathGlob>, OpError> {
 /// Runs the verb.
 pub(in crate::cli) async fn run(args: SyncArgs, invocation: &Invocation) -> Result<u8, CliError> {
     let globals = &invocation.globals;
+    globals.refuse_trust("sync")?;
     let (request, retry) = args.into_request(globals.filters.clone(), invocation.retry())?;
     let fail_fast = request.options.fail_fast;
     let session = invocation.session(invocation.workspace()?);

@@ -2,7 +2,11 @@
 
 use crate::{
     cli::globals::usage,
-    model::{path::PackPath, reference::RefName, url::PackUrl},
+    model::{
+        path::{PackId, PackPath},
+        reference::RefName,
+        url::PackUrl,
+    },
     ops::error::OpError,
 };
 
@@ -17,6 +21,14 @@ pub(super) fn pack_path(text: &str) -> Result<PackPath, OpError> {
         usage(error.to_string())
             .with_hint("a pack is named by its path from the workspace's directory")
     })
+}
+
+/// Parses a pack's id: its path, or `.` for the workspace's own pack.
+pub(super) fn pack_id(text: &str) -> Result<PackId, OpError> {
+    match text {
+        "." | "./" => Ok(PackId::workspace()),
+        text => pack_path(text).map(PackId::from),
+    }
 }
 
 /// Parses a URL or a path of a repository.

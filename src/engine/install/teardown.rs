@@ -17,7 +17,7 @@ use crate::{
     plugin::{
         error::PackError,
         foreseen::{Foreseen, Foretold},
-        pack_type::{ActionReport, Pack, PackCx},
+        pack_type::{ActionReport, Pack, PackCx, PackHost},
         scene::PackIdentity,
     },
     store::{
@@ -118,10 +118,16 @@ async fn run(
         surface: &installed.surface,
         host: &runner,
     };
-    match plugin.teardown(&cx, &pack).await {
-        Ok(report) => Ok(report.actions),
-        Err(error) => Err(failure(&error)),
-    }
+    // An install that never came to its end has done less than its teardown undoes.
+    let is_half = installed.actions_hash.is_empty() && !installed.records.is_empty();
+    let result = match is_half {
+        true => runner.undo().await,
+        false => {
+            let report = plugin.teardown(&cx, &pack).await;
+            report.map(|report| report.actions)
+        }
+    };
+    result.map_err(|error| failure(&error))
 }
 
 fn failure(error: &PackError) -> PackFailure {

@@ -42,8 +42,11 @@ impl PackTypePlugin for Scripted {
         hook::run(cx, pack, hook::SETUP).await
     }
 
+    /// A pack that was of another type before may have left something to be undone.
     async fn teardown(&self, cx: &PackCx<'_>, pack: &Pack) -> Result<PackReport, PackError> {
-        hook::run(cx, pack, hook::TEARDOWN).await
+        let mut report = hook::run(cx, pack, hook::TEARDOWN).await?;
+        report.actions.extend(cx.host.undo().await?);
+        Ok(report)
     }
 
     async fn sync(&self, cx: &PackCx<'_>, pack: &Pack) -> Result<PackReport, PackError> {
