@@ -12,7 +12,6 @@ use crate::{
         error::PackError,
         pack_type::{ActionReport, Pack, PackCx, PackReport},
     },
-    sys::process::Spawn,
 };
 
 /// Where hooks lie, and what they use.
@@ -106,19 +105,18 @@ async fn start(
 ) -> Result<(), PackError> {
     let directory = HookDirectory::write(cx.surface, cx.scene.scratch, &pack.root)?;
     let script = directory.path(file);
-    let mut spawn = match interpreter {
-        [] => Spawn::new(&script),
-        ["sh", ..] => Spawn::new(Path::new("/bin/sh")),
-        [program, ..] => Spawn::new(Path::new(program)),
+    let program = match interpreter {
+        [] => script.as_path(),
+        ["sh", ..] => Path::new("/bin/sh"),
+        [program, ..] => Path::new(program),
     };
+    let mut spawn = programs::describe(program, &pack.root, &cx.scene);
     for argument in interpreter.iter().skip(1) {
         spawn.argument(argument);
     }
     if !interpreter.is_empty() {
         spawn.argument(&script);
     }
-    spawn.directory(&pack.root);
-    programs::describe(&mut spawn, &cx.scene);
     let say = |line: &str| cx.host.say(line);
     let result = programs::run(&spawn, shown, cx.scene.cancel, &say).await;
     result.map_err(|failure| match failure {

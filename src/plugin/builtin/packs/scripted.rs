@@ -25,11 +25,8 @@ impl PackTypePlugin for Scripted {
     fn surface(&self, pack: &Pack) -> Result<Surface, PackError> {
         canonical::refuse_actions(&pack.spec)?;
         let mut parts = tree::hooks(&pack.root)?;
-        let runs = |name: &&str| {
-            let file = hook::file(name, OperatingSystem::current());
-            parts.iter().any(|part| part.name == file)
-        };
-        let is_inert = !hook::NAMES.iter().any(|name| runs(&name));
+        let runs = hook::NAMES.map(|name| hook::file(name, OperatingSystem::current()));
+        let is_inert = !parts.iter().any(|part| runs.contains(&part.name));
         parts.extend(tree::files(&pack.root)?);
         Ok(Surface { parts, is_inert })
     }

@@ -1,7 +1,11 @@
 //! A program of a pack from its start to its end. Nobody it leaves behind in its process group
 //! outlives it.
 
-use std::{io::Read, path::Path, time::Duration};
+use std::{
+    io::{self, Read},
+    path::Path,
+    time::Duration,
+};
 
 use super::lines::{Lines, Tail};
 use crate::{
@@ -39,6 +43,24 @@ pub(in crate::plugin::builtin) enum Failure {
     },
     /// The run was cancelled; the program and its group were ended.
     Cancelled,
+}
+
+impl Failure {
+    /// The machine is not as the program needs it.
+    pub(super) fn unready(message: impl AsRef<str>, hint: impl AsRef<str>) -> Self {
+        Self::Unready {
+            message: text::shown(message.as_ref()),
+            hint: text::shown(hint.as_ref()),
+        }
+    }
+
+    /// What there is to say of it.
+    pub(super) fn message(self) -> Option<String> {
+        match self {
+            Self::Unready { message, .. } | Self::Ended { message } => Some(message),
+            Self::Cancelled => None,
+        }
+    }
 }
 
 /// Runs `spawn`, which messages call `shown`, to its end. Each line that it prints goes to `say`,
@@ -112,32 +134,29 @@ fn not_started(error: &SpawnError) -> Failure {
         "it is no program of this system; a script begins with a line such as `#!/bin/sh`".into()
     } else if error.is_busy() {
         "somebody is writing it; try again when they have finished".into()
+    } else if error.source.kind() == io::ErrorKind::PermissionDenied {
+        "whoever runs grex must be allowed to execute it; `noexec` file systems forbid it".into()
     } else {
         interpreter_hint(&error.program)
+            .unwrap_or_else(|| "see that it and the directory it runs in are there".into())
     };
-    Failure::Unready {
-        message: text::shown(error.to_string()),
-        hint,
-    }
+    Failure::unready(error.to_string(), hint)
 }
 
 /// A script whose interpreter is missing fails as if it were missing itself.
-fn interpreter_hint(program: &Path) -> String {
-    let mut line = Vec::new();
-    // What cannot be read has no first line.
-    let _ = std::fs::File::open(program).and_then(|file| file.take(256).read_to_end(&mut line));
-    let end = line.iter().position(|byte| *byte == b'\n');
-    line.truncate(end.unwrap_or(line.len()));
-    match line.strip_prefix(b"#!") {
-        Some([.., b'\r']) => {
-            "its first line ends in CR LF; save it with LF line ends, as Unix needs them".into()
-        }
-        Some(interpreter) => format!(
-            "its first line asks for `{}`, which must be there",
-            text::shown(interpreter).trim()
-        ),
-        None => "see that it and the directory it runs in are there and may be used".into(),
+fn interpreter_hint(program: &Path) -> Option<String> {
+    let mut beginning = Vec::new();
+    let file = std::fs::File::open(program).ok()?;
+    file.take(256).read_to_end(&mut beginning).ok()?;
+    let line = beginning.split(|byte| *byte == b'\n').next()?;
+    let interpreter = String::from_utf8_lossy(line.strip_prefix(b"#!")?);
+    if interpreter.ends_with('\r') {
+        let advice = "its first line ends in CR LF; save it with LF line ends, as Unix needs them";
+        return Some(advice.to_owned());
     }
+    let interpreter = interpreter.split_whitespace().next()?;
+    (!Path::new(interpreter).exists())
+        .then(|| format!("its first line asks for `{interpreter}`, which is not there"))
 }
 
 /// The command as a message names it: on one line, not too long, without secrets.

@@ -1,15 +1,24 @@
 //! The environment of the programs of packs.
 
+use std::path::Path;
+
 use crate::{
     git::FOREIGN_VARIABLES,
     plugin::scene::Scene,
     sys::process::{Isolation, Spawn},
 };
 
-/// Describes what every program of a pack runs in: a session of its own, so that nothing in it can
-/// ask; the environment of grex with this run's session variables and what tells of the pack; and
-/// no variable that makes a git in it act on another repository than the one it stands in.
-pub(in crate::plugin::builtin) fn describe(spawn: &mut Spawn, scene: &Scene<'_>) {
+/// A program of a pack without arguments, started in `directory`: in a session of its own, so that
+/// nothing in it can ask; with the environment of grex, this run's session variables and what tells
+/// of the pack; and without any variable that makes a git in it act on another repository than the
+/// one it stands in.
+pub(in crate::plugin::builtin) fn describe(
+    program: &Path,
+    directory: &Path,
+    scene: &Scene<'_>,
+) -> Spawn {
+    let mut spawn = Spawn::new(program);
+    spawn.directory(directory);
     spawn.isolation(Isolation::Session);
     for name in FOREIGN_VARIABLES {
         spawn.without_variable(name);
@@ -26,4 +35,5 @@ pub(in crate::plugin::builtin) fn describe(spawn: &mut Spawn, scene: &Scene<'_>)
         .variable("GREX_OS", system)
         .variable("GREX_WORKSPACE", scene.workspace)
         .variable("GREX_DRY_RUN", if scene.dry_run { "1" } else { "0" });
+    spawn
 }

@@ -26,7 +26,7 @@ use crate::{
         error::ActionError,
         foreseen::Sight,
     },
-    sys::{env, process::Spawn},
+    sys::env,
 };
 
 /// Runs a program. What that changes is not known, so there is nothing to take back.
@@ -47,9 +47,15 @@ impl ActionPlugin for Exec {
     }
 
     async fn plan(&self, cx: &ActionCx<'_>, arguments: &Value) -> Result<ActionPlan, ActionError> {
-        let invocation = Invocation::of(cx, &parse(arguments)?)?;
+        let arguments: ExecArguments = parse(arguments)?;
+        let invocation = Invocation::of(cx, &arguments)?;
+        let message = match (arguments.on_fail, invocation.outlook(cx)?) {
+            (ExecOnFail::Ignore, _) | (_, Outlook::Fine) => None,
+            (ExecOnFail::Error, Outlook::Bad(failure)) => return Err(invocation.error(failure)),
+            (_, Outlook::Bad(failure) | Outlook::Open(failure)) => failure.message(),
+        };
         Ok(ActionPlan {
-            message: invocation.foreseen_trouble(cx)?,
+            message,
             changes: vec![invocation.change()],
             ..ActionPlan::default()
         })
@@ -73,12 +79,7 @@ impl ActionPlugin for Exec {
             match (arguments.on_fail, failure) {
                 (_, Failure::Cancelled) => return Err(ActionError::Cancelled),
                 (ExecOnFail::Ignore, _) => {}
-                (
-                    ExecOnFail::Warn,
-                    Failure::Unready { message, .. } | Failure::Ended { message },
-                ) => {
-                    outcome.message = Some(message);
-                }
+                (ExecOnFail::Warn, failure) => outcome.message = failure.message(),
                 (ExecOnFail::Error, failure) => return Err(invocation.error(failure)),
             }
         }
@@ -91,13 +92,25 @@ impl ActionPlugin for Exec {
     }
 }
 
+/// What a plan can know.
+enum Outlook {
+    /// Nothing stands in the way.
+    Fine,
+    /// This does, unless an earlier action changes it.
+    Open(Failure),
+    /// This does.
+    Bad(Failure),
+}
+
 /// A program as it is to be run, its variables expanded.
 struct Invocation {
     /// The program and its arguments.
     words: Vec<String>,
-    /// Is one for `/bin/sh`.
+    /// Where it runs, absolute.
     directory: PathBuf,
+    /// What the action sets for it.
     environment: Vec<(String, String)>,
+    /// The whole command as a person would type it.
     shown: String,
 }
 
@@ -140,24 +153,18 @@ impl Invocation {
         }
     }
 
-    /// What stands in the way as things are now. Whether it still will is not known, because
-    /// earlier actions may make both the program and the directory; what will be there and is no
-    /// directory is an error.
-    fn foreseen_trouble(&self, cx: &ActionCx<'_>) -> Result<Option<String>, ActionError> {
-        let directory = self.directory.display();
-        match cx.host.look(&self.directory)? {
-            Sight::Nothing => return Ok(Some(format!("{directory} is not there yet"))),
+    /// What stands in the way. What is missing now, earlier actions may yet bring: programs are
+    /// built and installed by programs.
+    fn outlook(&self, cx: &ActionCx<'_>) -> Result<Outlook, ActionError> {
+        Ok(match cx.host.look(&self.directory)? {
+            Sight::Nothing => Outlook::Open(bad_directory(&self.directory, "is not there yet")),
             Sight::File | Sight::Other => {
-                return Err(
-                    ActionError::precondition(format!("{directory} is not a directory"))
-                        .with_hint("`cwd` is where the program runs"),
-                );
+                Outlook::Bad(bad_directory(&self.directory, "is not a directory"))
             }
-            Sight::Directory { .. } | Sight::Link(_) => {}
-        }
-        Ok(match self.program(cx) {
-            Err(Failure::Unready { message, .. }) => Some(message),
-            _ => None,
+            Sight::Directory { .. } | Sight::Link(_) => match self.program(cx) {
+                Err(failure) => Outlook::Open(failure),
+                Ok(_) => Outlook::Fine,
+            },
         })
     }
 
@@ -174,12 +181,10 @@ impl Invocation {
 
     async fn run(&self, cx: &ActionCx<'_>) -> Result<(), Failure> {
         check_directory(&self.directory)?;
-        let mut spawn = Spawn::new(&self.program(cx)?);
+        let mut spawn = environment::describe(&self.program(cx)?, &self.directory, &cx.scene);
         for argument in &self.words[1..] {
             spawn.argument(argument);
         }
-        spawn.directory(&self.directory);
-        environment::describe(&mut spawn, &cx.scene);
         for (name, value) in &self.environment {
             spawn.variable(name, value);
         }
@@ -239,8 +244,12 @@ fn check_directory(directory: &Path) -> Result<(), Failure> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => "does not exist".to_owned(),
         Err(error) => format!("cannot be looked at: {error}"),
     };
-    Err(Failure::Unready {
-        message: format!("{} {reason}", directory.display()),
-        hint: "`cwd` is where the program runs; `mkdir` can make it before".to_owned(),
-    })
+    Err(bad_directory(directory, &reason))
+}
+
+fn bad_directory(directory: &Path, reason: &str) -> Failure {
+    Failure::unready(
+        format!("{} {reason}", directory.display()),
+        "`cwd` is where the program runs; `mkdir` can make it before",
+    )
 }

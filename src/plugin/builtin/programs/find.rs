@@ -15,38 +15,36 @@ pub(super) fn program(
     directory: &Path,
     directories: Option<&OsStr>,
 ) -> Result<PathBuf, Failure> {
+    if name.is_empty() {
+        return Err(Failure::unready(
+            "the program's name is empty",
+            "the first element of `cmd` is the program",
+        ));
+    }
     if name.contains('/') || (cfg!(windows) && name.contains('\\')) {
         let file = directory.join(name);
         check(&file)?;
         return Ok(file);
     }
-    let absent = || Failure::Unready {
-        message: match directories {
-            Some(_) => format!("the program `{name}` is not in any directory of `PATH`"),
-            None => format!("the program `{name}` was not found: `PATH` is not set"),
-        },
-        hint: "install it, or name its file with its directory".to_owned(),
+    let absent = |reason: &str| {
+        Failure::unready(
+            format!("the program `{name}` is not {reason}"),
+            "install it, or name its file with its directory",
+        )
     };
-    let directories = directories.ok_or_else(absent)?;
+    let directories = directories.ok_or_else(|| absent("to be found: `PATH` is not set"))?;
     // Joined here: an entry `~` or `` means what a shell takes it for.
     let absolute = split_paths(directories).map(|entry| directory.join(entry));
-    let directories = join_paths(absolute).map_err(|_| absent())?;
-    if name.is_empty() {
-        return Err(Failure::Unready {
-            message: "the program's name is empty".to_owned(),
-            hint: "the first element of `cmd` is the program".to_owned(),
-        });
-    }
-    which::which_in(name, Some(directories), directory).map_err(|_| absent())
+    let anywhere = || absent("in any directory of `PATH`");
+    let directories = join_paths(absolute).map_err(|_| anywhere())?;
+    which::which_in(name, Some(directories), directory).map_err(|_| anywhere())
 }
 
 /// Whether a file that is named can be run at all.
 fn check(file: &Path) -> Result<(), Failure> {
-    let unready = |reason: &str, hint: &str| {
-        Err(Failure::Unready {
-            message: format!("{} {reason}", file.display()),
-            hint: hint.to_owned(),
-        })
+    let unready = |reason: &str, hint| {
+        let message = format!("{} {reason}", file.display());
+        Err(Failure::unready(message, hint))
     };
     match std::fs::metadata(file) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => unready(
