@@ -17,7 +17,7 @@ pub fn register(registry: &mut Registry) -> Result<(), RegistryError> {
 
 mod environment;
 mod files;
-mod git;
+pub mod git;
 mod guards;
 mod packs;
 mod programs;
