@@ -5,6 +5,21 @@ use std::path::Path;
 use super::{node::Node, outcome::PackFailure};
 use crate::{git::failure::FailureClass, store::origin};
 
+/// Why a pack without a commit cannot be held to the lockfile.
+pub fn without_commit(node: &Node) -> PackFailure {
+    PackFailure::new(
+        FailureClass::Other,
+        format!(
+            "what `{}` URLs bring has no commit that the lockfile could hold it to",
+            node.url.scheme_name()
+        ),
+    )
+    .with_hint(format!(
+        "leave it out of a run with --locked: --filter '!path={}'",
+        node.path
+    ))
+}
+
 /// Passes only what grex put at `root` itself, from the very URL of `node`: nothing else is handed
 /// to a fetcher.
 ///

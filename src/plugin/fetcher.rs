@@ -70,7 +70,8 @@ pub struct Source {
     pub url: String,
     /// The branch, tag or revision that is asked for.
     pub reference: Option<String>,
-    /// A person named the URL; it did not come out of a pack.
+    /// A person named the URL, in the manifest or in the workspace's own contract; it did not come
+    /// out of a pack. One that did must not reach what is only this machine's.
     pub from_user: bool,
 }
 

@@ -92,6 +92,31 @@ async fn a_run_can_be_stopped() {
 }
 
 #[tokio::test]
+async fn what_an_interrupted_run_left_is_cleared_without_git() {
+    let world = World::new().await;
+    let url = world.source("data", ".git/HEAD", "ref: refs/heads/main\n");
+    world.add(&url).await.unwrap();
+    let begun = |temporary: &str| {
+        format!(
+            "{{\"kind\":\"clone-begin\",\"id\":\"data\",\"path\":\"data\",\"temporary\":\"{temporary}\"}}\n"
+        )
+    };
+    let journal = begun(".grex-tmp.1") + &begun(".grex-tmp.2");
+    let journal = journal + "{\"kind\":\"clone-end\",\"temporary\":\".grex-tmp.2\"}\n";
+    world
+        .sandbox
+        .write("workspace/.grex/.state/journal.jsonl", journal);
+    let left = world.sandbox.write("workspace/.grex-tmp.1/f", "half");
+    assert_eq!(pack(&world.sync().await, "data").result, Verdict::Ok);
+    assert!(!left.exists());
+    assert!(world.sandbox.path("workspace/data/.git/HEAD").is_file());
+    assert_eq!(
+        *world.watcher.commands.lock().unwrap(),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
 async fn a_fetcher_that_makes_nothing_has_failed() {
     let world = World::new().await;
     let url = world.source("data", "f", "1");

@@ -24,6 +24,16 @@ use crate::{
     world::{World, pack},
 };
 
+fn locked() -> SyncRequest {
+    SyncRequest {
+        options: SyncOptions {
+            locked: true,
+            ..SyncOptions::default()
+        },
+        ..SyncRequest::default()
+    }
+}
+
 /// Locks name who held them last.
 const LEFT_OUT: [&str; 2] = [".grex/.state", "data/.grex/.state/.grex-lock"];
 
@@ -109,13 +119,6 @@ async fn revisions_decide_whether_it_moved() {
     );
     assert_eq!(world.locked("data").unwrap()["sha"], one);
     // A commit id can be held to.
-    let locked = || SyncRequest {
-        options: SyncOptions {
-            locked: true,
-            ..SyncOptions::default()
-        },
-        ..SyncRequest::default()
-    };
     assert_eq!(
         pack(&world.sync_with(locked()).await, "data").change,
         Change::UpToDate
@@ -138,15 +141,10 @@ async fn revisions_decide_whether_it_moved() {
 async fn what_has_no_commit_cannot_be_held_to_one() {
     let world = World::new().await;
     world.add(&world.source("data", "f", "1")).await.unwrap();
-    let request = SyncRequest {
-        options: SyncOptions {
-            locked: true,
-            ..SyncOptions::default()
-        },
-        ..SyncRequest::default()
-    };
-    let report = world.sync_with(request).await;
+    let report = world.sync_with(locked()).await;
     let message = pack(&report, "data").message.clone().unwrap();
+    let dry = sync(&world.session_with(true), locked()).await.unwrap();
+    assert_eq!(pack(&dry, "data").message.as_deref(), Some(&*message));
     assert_eq!(
         message,
         "what `copy` URLs bring has no commit that the lockfile could hold it to"
@@ -300,6 +298,17 @@ async fn children_come_from_where_the_parent_does() {
     let report = world.sync().await;
     assert_eq!(pack(&report, "parent/child").change, Change::Updated);
     assert_eq!(pack(&report, "parent").change, Change::UpToDate);
+}
+
+#[tokio::test]
+async fn the_workspaces_own_contract_is_a_persons_word() {
+    let world = World::new().await;
+    let url = world.source("data", "f", "1");
+    let yaml =
+        format!("schema_version: \"1\"\nname: own\ntype: letters\nchildren:\n  - url: {url}\n");
+    world.sandbox.write("workspace/.grex/pack.yaml", yaml);
+    assert_eq!(pack(&world.sync().await, "data").change, Change::Cloned);
+    assert!(world.copy.calls.lock().unwrap()[0].1.from_user);
 }
 
 #[tokio::test]

@@ -46,18 +46,7 @@ fn wish(cx: &UnitContext, node: &Node) -> Result<Wish, Stop> {
     let known = cx.known(node);
     let has_no_commit = known.is_some_and(|known| known.sha.is_empty());
     if cx.options.locked && has_no_commit {
-        return Err(PackFailure::new(
-            FailureClass::Other,
-            format!(
-                "what `{}` URLs bring has no commit that the lockfile could hold it to",
-                node.url.scheme_name()
-            ),
-        )
-        .with_hint(format!(
-            "leave it out of a run with --locked: --filter '!path={}'",
-            node.path
-        ))
-        .into());
+        return Err(provenance::without_commit(node).into());
     }
     let wanted = cx.wanted(node)?;
     let reference = match &wanted.exact {

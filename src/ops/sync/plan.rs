@@ -93,10 +93,14 @@ async fn plan_pack(
     node: &Node,
 ) -> Result<PackOutcome, OpError> {
     let root = session.workspace.pack_root(&node.path)?;
-    if !session.registry.is_git(&node.url) {
-        return Ok(plan_beyond_git(session, node, &root));
-    }
     let known = lockfile.get(node.path.as_str());
+    if !session.registry.is_git(&node.url) {
+        let has_no_commit = known.is_some_and(|known| known.sha.is_empty());
+        return Ok(match request.options.locked && has_no_commit {
+            true => PackOutcome::failed(&node.path, &node.url, provenance::without_commit(node)),
+            false => plan_beyond_git(session, node, &root),
+        });
+    }
     let exact = known
         .filter(|_| request.options.locked)
         .and_then(|known| ObjectId::parse(&known.sha).ok());

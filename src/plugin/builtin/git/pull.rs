@@ -5,6 +5,7 @@ use std::path::Path;
 use super::fetcher::{Wanted, own, watch};
 use crate::{
     git::{
+        checkout::GitDir,
         config::RepositoryConfig,
         failure::FailureClass,
         refs::{Head, ObjectId},
@@ -15,6 +16,17 @@ use crate::{
     model::{redact, reference::RefName, url::PackUrl},
     plugin::fetcher::{FetchCx, FetchError},
 };
+
+/// A repository that is brought up to date.
+struct Pull<'a> {
+    cx: &'a FetchCx<'a>,
+    repository: Repository<'a>,
+    git_dir: GitDir,
+    config: RepositoryConfig,
+    /// The remote that the source means.
+    remote: String,
+    wanted: &'a Wanted,
+}
 
 /// Fetches, and moves the checkout of `target`, which is at `before`, as far as nothing is lost:
 /// the branch that is followed and checked out forward, or to the tag or commit that is asked for.
@@ -29,45 +41,90 @@ pub(super) async fn pull(
     let repository = git.repository(target);
     let git_dir = own(target)?;
     let config = view::settings(&repository, git_dir.path(), cx.cancel).await?;
-    let remote = matching(&config, &wanted.url)?;
-    let at = View::of(&repository, git_dir.path(), cx.cancel).await?.head;
-    let current = match &at {
-        Head::Branch(branch) | Head::Unborn(branch) => Some(branch.as_str()),
-        Head::Detached(_) => None,
+    let pull = Pull {
+        remote: matching(&config, &wanted.url)?,
+        cx,
+        repository,
+        git_dir,
+        config,
+        wanted,
     };
-    let Some(name) = &wanted.reference else {
-        let upstream = current.and_then(|branch| config.branch_upstream(branch));
-        let upstream = upstream.filter(|upstream| upstream.remote == remote);
-        fetch(cx, &repository, &remote, &[], wanted).await?;
-        return match upstream {
-            Some(upstream) => {
-                let merge = &upstream.merge;
-                let theirs = merge.strip_prefix("refs/heads/").unwrap_or(merge);
-                forward(cx, &repository, &config, &remote, theirs, git_dir.path()).await
-            }
-            None => Ok(()),
+    let at = pull.view().await?.head;
+    match &wanted.reference {
+        None => pull.current(&at).await,
+        Some(name) => pull.named(name, &at, before).await,
+    }
+}
+
+impl Pull<'_> {
+    async fn view(&self) -> Result<View, GitError> {
+        View::of(&self.repository, self.git_dir.path(), self.cx.cancel).await
+    }
+
+    async fn fetch(&self) -> Result<(), FetchError> {
+        fetch(self.cx, &self.repository, &self.remote, &[], self.wanted).await
+    }
+
+    /// The branch that is checked out, if it follows one of this remote.
+    async fn current(&self, at: &Head) -> Result<(), FetchError> {
+        self.fetch().await?;
+        let upstream = branch_of(at)
+            .and_then(|branch| self.config.branch_upstream(branch))
+            .filter(|upstream| upstream.remote == self.remote);
+        let Some(upstream) = upstream else {
+            return Ok(());
         };
-    };
-    if name
-        .commit_id()
-        .is_some_and(|id| before.is_some_and(|at| at.as_str() == id))
-    {
-        return Ok(());
+        let merge = &upstream.merge;
+        self.forward(merge.strip_prefix("refs/heads/").unwrap_or(merge))
+            .await
     }
-    fetch(cx, &repository, &remote, &[], wanted).await?;
-    let view = View::of(&repository, git_dir.path(), cx.cancel).await?;
-    let theirs = name.short_name();
-    let is_branch = name.branch_ref().is_some()
-        && name.commit_id().is_none()
-        && view.find(&tracking(&config, &remote, theirs))?.is_some();
-    if !is_branch {
-        let commit = find(cx, &repository, &remote, name, wanted).await?;
-        return pin(cx, &repository, &at, before, &commit).await;
+
+    async fn named(
+        &self,
+        name: &RefName,
+        at: &Head,
+        before: Option<&ObjectId>,
+    ) -> Result<(), FetchError> {
+        let is_there = |id| before.is_some_and(|before| before.as_str() == id);
+        if name.commit_id().is_some_and(is_there) {
+            return Ok(());
+        }
+        self.fetch().await?;
+        let theirs = name.short_name();
+        let may_be_branch = name.branch_ref().is_some() && name.commit_id().is_none();
+        if may_be_branch && self.view().await?.find(&self.tracking(theirs))?.is_some() {
+            return match branch_of(at) == Some(theirs) {
+                true => self.forward(theirs).await,
+                false => Ok(()),
+            };
+        }
+        let commit = find(self.cx, &self.repository, &self.remote, name, self.wanted).await?;
+        pin(self.cx, &self.repository, at, before, &commit).await
     }
-    if current == Some(theirs) {
-        forward(cx, &repository, &config, &remote, theirs, git_dir.path()).await?;
+
+    /// Fast-forwards the branch that is checked out to what was fetched of `theirs`, if there is
+    /// any.
+    async fn forward(&self, theirs: &str) -> Result<(), FetchError> {
+        let tracking = self.tracking(theirs);
+        if self.view().await?.find(&tracking)?.is_none() {
+            return Ok(());
+        }
+        let mut watch = watch(self.cx);
+        Ok(self.repository.fast_forward(&tracking, &mut watch).await?)
     }
-    Ok(())
+
+    fn tracking(&self, theirs: &str) -> String {
+        self.config
+            .tracking_ref(&self.remote, theirs)
+            .unwrap_or_else(|| format!("refs/remotes/{}/{theirs}", self.remote))
+    }
+}
+
+fn branch_of(at: &Head) -> Option<&str> {
+    match at {
+        Head::Branch(branch) | Head::Unborn(branch) => Some(branch),
+        Head::Detached(_) => None,
+    }
 }
 
 /// The remote of the clone at `target`, whatever the user calls it.
@@ -153,29 +210,6 @@ async fn fetch(
     };
     let fetched = repository.fetch(&request, &mut watch(cx)).await;
     fetched.map_err(|error| wanted.advised(error))
-}
-
-fn tracking(config: &RepositoryConfig, remote: &str, theirs: &str) -> String {
-    config
-        .tracking_ref(remote, theirs)
-        .unwrap_or_else(|| format!("refs/remotes/{remote}/{theirs}"))
-}
-
-/// Fast-forwards the branch that is checked out to what was fetched of `theirs`, if there is any.
-async fn forward(
-    cx: &FetchCx<'_>,
-    repository: &Repository<'_>,
-    config: &RepositoryConfig,
-    remote: &str,
-    theirs: &str,
-    git_dir: &Path,
-) -> Result<(), FetchError> {
-    let tracking = tracking(config, remote, theirs);
-    let view = View::of(repository, git_dir, cx.cancel).await?;
-    if view.find(&tracking)?.is_none() {
-        return Ok(());
-    }
-    Ok(repository.fast_forward(&tracking, &mut watch(cx)).await?)
 }
 
 /// Checks out a commit, unless that would leave commits behind that nothing else holds. Local
