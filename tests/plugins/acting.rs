@@ -62,6 +62,7 @@ async fn what_is_planned_is_what_is_done() {
     );
     assert_eq!(done.changes.len(), 1);
     assert_eq!(fs::read(&path).unwrap(), b"");
+    assert_eq!(planned.undo, done.undo);
     assert_eq!(done.undo, *host.announced.lock().unwrap());
     assert_eq!(done.undo[0].resource, done.resources[0].name);
     // Twice is once.

@@ -57,9 +57,17 @@ impl ActionPlugin for Touch {
                 )));
             }
         };
+        let resource = Resource::path(&path, true, "path");
+        let record = changes.first().map(|_| UndoRecord {
+            action: self.name().to_owned(),
+            resource: resource.name.clone(),
+            data: json!({"path": path}),
+            directories: Vec::new(),
+        });
         Ok(ActionPlan {
             changes,
-            resources: vec![Resource::path(&path, true, "path")],
+            resources: vec![resource],
+            undo: record.into_iter().collect(),
             ..ActionPlan::default()
         })
     }
@@ -70,20 +78,11 @@ impl ActionPlugin for Touch {
         arguments: &Value,
     ) -> Result<ActionOutcome, ActionError> {
         // While applying, the host sees the disk: the plan of this moment is what is done.
-        let ActionPlan {
-            changes, resources, ..
-        } = self.plan(cx, arguments).await?;
+        let plan = self.plan(cx, arguments).await?;
         let path = place(cx, arguments)?;
-        let mut undo = Vec::new();
-        if !changes.is_empty() {
-            undo.push(UndoRecord {
-                action: self.name().to_owned(),
-                resource: resources[0].name.clone(),
-                data: json!({"path": path}),
-                directories: Vec::new(),
-            });
+        if !plan.changes.is_empty() {
             // First the record, then the change: a crash in between is taken back as well.
-            cx.host.announce(&undo).await?;
+            cx.host.announce(&plan.undo).await?;
             fs::File::create_new(&path)
                 .map_err(|error| ActionError::failed(format!("cannot make {path}: {error}")))?;
         }
@@ -91,9 +90,9 @@ impl ActionPlugin for Touch {
             return Err(ActionError::failed(format!("{path} was made, and no more")));
         }
         Ok(ActionOutcome {
-            changes,
-            resources,
-            undo,
+            changes: plan.changes,
+            resources: plan.resources,
+            undo: plan.undo,
             ..ActionOutcome::default()
         })
     }
