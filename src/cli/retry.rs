@@ -63,6 +63,7 @@ mod tests {
     #[test]
     fn just_the_packs_that_failed_are_named_and_quoted() {
         let retry = Retry {
+            verb: None,
             globals: vec!["-C".into(), "my dir".into()],
             flags: vec!["--ref".into(), "v1".into()],
             whole: None,

@@ -71,6 +71,18 @@ pub async fn work_to_lose(
     work
 }
 
+/// What there is to lose with a pack at `root` that is no git work tree: everything, as soon as
+/// there is anything.
+pub fn work_beyond_git(root: &Path) -> Work {
+    let mut work = Work::default();
+    if !fs::is_vacant(root) {
+        work.find(String::from(
+            "it is not a git repository, so nobody can tell what of it is nowhere else",
+        ));
+    }
+    work
+}
+
 impl Work {
     fn find(&mut self, finding: String) {
         self.to_lose.push(finding);

@@ -8,6 +8,7 @@ pub mod loss;
 pub mod node;
 pub mod observe;
 pub mod outcome;
+pub mod provenance;
 pub mod recover;
 pub mod scheduler;
 pub mod select;

@@ -9,7 +9,7 @@ use crate::{
         pack::{ChildSpec, PackSpec},
         path::{self, PackId, PackPath},
         reference::RefName,
-        url::PackUrl,
+        url::{PackUrl, Scheme},
     },
 };
 
@@ -35,7 +35,8 @@ pub struct Node {
     pub parent: Option<PackId>,
     /// 0 for a registered pack.
     pub depth: usize,
-    /// The user named the URL, or it is a local one of a local parent.
+    /// The user named the URL, or it is a local one of a local parent, or one that a plugin serves
+    /// in the workspace's own contract.
     pub from_user: bool,
     lineage: Arc<Lineage>,
 }
@@ -183,6 +184,12 @@ impl Owner<'_> {
             .collect())
     }
 
+    /// The workspace's own contract is as good as a person's word: what a plugin's URL may do is
+    /// not for grex to know, who named it is.
+    fn is_workspace(&self) -> bool {
+        self.id.path().is_none()
+    }
+
     fn place(&self, child: &ChildSpec) -> PackPath {
         match self.id.path() {
             Some(owner) => owner.join(&child.path),
@@ -223,7 +230,7 @@ impl Owner<'_> {
             observed_type: None,
             parent: Some(self.id.clone()),
             depth: self.depth,
-            from_user: url.is_local(),
+            from_user: url.is_local() || self.is_workspace() && url.scheme() == Scheme::Other,
             url,
         })
     }

@@ -8,7 +8,8 @@ use crate::{
         refs::ObjectId,
         run::{GitError, GitFailure},
     },
-    model::{lock::LockEntry, pack::PackFileError, path::PackPath, url::PackUrl},
+    model::{lock::LockEntry, pack::PackFileError, path::PackPath, text, url::PackUrl},
+    plugin::fetcher::FetchError,
 };
 
 /// How a pack's turn ended.
@@ -123,6 +124,17 @@ fn in_the_way(failure: &GitFailure) -> String {
         paths => {
             let paths: Vec<_> = paths.iter().map(|path| format!("`{path}`")).collect();
             format!("local changes would be overwritten: {}", paths.join(", "))
+        }
+    }
+}
+
+impl From<FetchError> for PackFailure {
+    /// What a plugin says is cleaned as what a server says is.
+    fn from(error: FetchError) -> Self {
+        let class = FailureClass::named(&error.class).unwrap_or(FailureClass::Other);
+        Self {
+            hint: error.hint.map(text::shown),
+            ..Self::new(class, text::shown(error.message))
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     model::path::PackPath,
     store::{
         journal::{Journal, UnfinishedClone},
-        trash,
+        origin, trash,
     },
     sys::fs,
 };
@@ -45,7 +45,8 @@ async fn check(
     unfinished: &UnfinishedClone,
     root: &Path,
 ) -> Result<(), GitError> {
-    if !root.join(".git").is_dir() {
+    // What came from elsewhere than git cannot be checked, and git has no business in it.
+    if !root.join(".git").is_dir() || origin::read(root).is_some() {
         return Ok(());
     }
     match git

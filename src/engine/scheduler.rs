@@ -45,7 +45,7 @@ impl Lane {
     pub fn of(url: &PackUrl) -> Self {
         match url.scheme() {
             Scheme::File | Scheme::Path => Self::Local,
-            Scheme::Http | Scheme::Https => Self::Network,
+            Scheme::Http | Scheme::Https | Scheme::Other => Self::Network,
             Scheme::Ssh | Scheme::Git => url.host_key().map_or(Self::Network, Self::Host),
         }
     }

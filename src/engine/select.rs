@@ -19,6 +19,7 @@ use crate::{
         path::PackPath,
     },
     store::pack_file,
+    sys::fs,
 };
 
 /// The packs that are named or whose path matches one of `only`, if there are any of these, and
@@ -155,6 +156,9 @@ async fn answer(
     root: &Path,
     question: &Question,
 ) -> Result<bool, GitError> {
+    if !session.registry.is_git(&node.url) {
+        return Ok(answer_without_git(root, question));
+    }
     let cancel = &session.cancel;
     let place = observe::observe(git, root, node, node.reference.as_ref(), cancel).await?;
     let Place::Repository(checkout) = place else {
@@ -182,6 +186,12 @@ async fn answer(
             }
         }
     }
+}
+
+/// What is no git work tree is there or not; it has no branches and no commits to be ahead by, and
+/// nobody can tell what in it has changed.
+pub fn answer_without_git(root: &Path, question: &Question) -> bool {
+    *question == Question::State(PackState::Missing) && fs::is_vacant(root)
 }
 
 /// Says whether a checkout with this status is in `state`.

@@ -122,6 +122,10 @@ impl AddReport {
 /// fails is in the report.
 pub async fn add(session: &Arc<Session>, request: AddRequest) -> Result<AddReport, OpError> {
     let url = absolute(&request)?;
+    session
+        .registry
+        .fetcher_of(&url)
+        .map_err(|error| OpError::new(ErrorKind::Usage, error.to_string()))?;
     let path = match &request.path {
         Some(path) => path.clone(),
         None => url

@@ -162,6 +162,12 @@ pub async fn init_from(
             .with_hint("choose another directory; in a workspace that is there, run `git pull` and `grex sync`"));
     }
     let url = books::typed_url(&request.url, &request.directory)?;
+    let fetcher = session.registry.fetcher_of(&url);
+    fetcher.map_err(|error| OpError::new(ErrorKind::Usage, error.to_string()))?;
+    if !session.registry.is_git(&url) {
+        let message = format!("{url} is no git repository, and a workspace is cloned from one");
+        return Err(OpError::new(ErrorKind::Usage, message));
+    }
     if session.settings.dry_run {
         return Ok(report(
             &session.workspace,

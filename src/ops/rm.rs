@@ -276,6 +276,11 @@ async fn assess(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
         .into_iter()
         .flatten()
         .collect();
+    let beyond_git: HashSet<&PackPath> = nodes
+        .iter()
+        .filter(|node| !session.registry.is_git(&node.url))
+        .map(|node| &node.path)
+        .collect();
     let mut removals = Vec::new();
     for path in &request.packs {
         let declaration = registered(&books, &nodes, path)?;
@@ -289,7 +294,7 @@ async fn assess(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
         below.reverse();
         let work = match request.keep_files {
             true => Work::default(),
-            false => work_of(session, path, &below).await?,
+            false => work_of(session, path, &below, &beyond_git).await?,
         };
         removals.push(Removal {
             declaration,
@@ -339,7 +344,12 @@ fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declarat
 }
 
 /// The work in a pack and in the packs below it, each line with the pack that it is about.
-async fn work_of(session: &Session, path: &PackPath, below: &[PackPath]) -> Result<Work, OpError> {
+async fn work_of(
+    session: &Session,
+    path: &PackPath,
+    below: &[PackPath],
+    beyond_git: &HashSet<&PackPath>,
+) -> Result<Work, OpError> {
     let mut places = HashSet::new();
     for child in below {
         places.insert(session.workspace.pack_root(child)?);
@@ -350,7 +360,11 @@ async fn work_of(session: &Session, path: &PackPath, below: &[PackPath]) -> Resu
         if !root.exists() {
             continue;
         }
-        let found = loss::work_to_lose(session.git().await?, &root, &places, &session.cancel).await;
+        let found = if beyond_git.contains(pack) {
+            loss::work_beyond_git(&root)
+        } else {
+            loss::work_to_lose(session.git().await?, &root, &places, &session.cancel).await
+        };
         let lines = found
             .to_lose
             .into_iter()
@@ -398,12 +412,16 @@ pub(super) fn node_of(entry: &LockEntry) -> Option<Node> {
         .ok()
 }
 
-/// What would be lost with the pack at `root`. `others` are asked about on their own.
+/// What would be lost with `node`, which is at `root`. `others` are asked about on their own.
 pub(super) async fn work_to_lose(
     session: &Session,
+    node: &Node,
     root: &Path,
     others: &HashSet<PathBuf>,
 ) -> Result<Vec<String>, OpError> {
+    if !session.registry.is_git(&node.url) {
+        return Ok(loss::work_beyond_git(root).to_lose);
+    }
     let git = session.git().await?;
     let work = loss::work_to_lose(git, root, others, &session.cancel).await;
     Ok(work.to_lose)

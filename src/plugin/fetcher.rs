@@ -1,6 +1,6 @@
 //! Fetchers: how a pack's content gets here.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,19 @@ use crate::sys::cancel::Cancel;
 pub trait Fetcher: Send + Sync {
     /// The URL schemes that it serves, e.g. `["git", "ssh", "https", "http", "file"]`.
     fn schemes(&self) -> &[&str];
+
+    /// Says whether what it makes are git work trees whose remote is the URL. Those grex looks after
+    /// itself, with git: what happens to a checkout depends on the work that is in it and on what
+    /// the lockfile says (docs/cli.md), and a clone has hooks, pins and commits to be found besides.
+    /// A fetcher that says so is asked for nothing while a pack is synchronised; it still works for
+    /// whoever calls it. Any other fetcher's packs are cloned and pulled by it, and no git is ever
+    /// run in them.
+    ///
+    /// It counts only for the schemes that git has of its own: no URL that git would start a remote
+    /// helper for is handed to it.
+    fn makes_git_work_trees(&self) -> bool {
+        false
+    }
 
     /// Makes `target`, which is not there yet; its parent is. If that fails nothing needs to be
     /// cleared: the caller removes what is there.
@@ -57,7 +70,8 @@ pub struct Source {
     pub url: String,
     /// The branch, tag or revision that is asked for.
     pub reference: Option<String>,
-    /// A person named the URL; it did not come out of a pack.
+    /// A person named the URL, in the manifest or in the workspace's own contract; it did not come
+    /// out of a pack. One that did must not reach what is only this machine's.
     pub from_user: bool,
 }
 
@@ -66,8 +80,12 @@ pub struct Source {
 pub struct FetchCx<'a> {
     /// Where lines for a person go.
     pub say: &'a (dyn Fn(&str) + Send + Sync),
-    /// Tells when to stop.
+    /// Tells when to stop. What was asked to stop returns soon, with any error; what does not is
+    /// dropped once the person insists.
     pub cancel: &'a Cancel,
+    /// How long a transfer may be silent before it counts as a failure of the network; `None`: for
+    /// ever.
+    pub stall: Option<Duration>,
 }
 
 /// What a fetcher did.
@@ -79,15 +97,43 @@ pub struct FetchReport {
     pub changed: bool,
 }
 
+/// A URL that no fetcher serves.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("nothing fetches `{scheme}` URLs; known: {}", known.join(", "))]
+pub struct NoFetcher {
+    /// The URL's scheme.
+    pub scheme: String,
+    /// The schemes that are served, sorted.
+    pub known: Vec<String>,
+}
+
 /// Why a fetcher failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct FetchError {
     /// The kind of failure: `auth`, `network`, `not-found`, `no-such-ref`, `dirty`, `diverged`,
-    /// `busy`, `disk` or `other`. Only `network` is tried again.
+    /// `busy`, `disk` or `other`, which any other text counts as. Only `network` is tried again.
     pub class: String,
     /// What failed and why.
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+}
+
+impl FetchError {
+    /// An error of this class, without advice.
+    pub fn new(class: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            class: class.into(),
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
 }

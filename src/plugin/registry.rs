@@ -5,9 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::Value;
 
 use super::{
-    action::ActionPlugin, builtin, error::ActionError, fetcher::Fetcher, pack_type::PackTypePlugin,
+    action::ActionPlugin,
+    builtin,
+    error::ActionError,
+    fetcher::{Fetcher, NoFetcher},
+    pack_type::PackTypePlugin,
 };
-use crate::model::action::{ArgumentError, Step, Vocabulary};
+use crate::model::{
+    action::{ArgumentError, Step, Vocabulary},
+    url::{PackUrl, Scheme},
+};
 
 /// The plugins that a run knows.
 ///
@@ -116,6 +123,26 @@ impl Registry {
         self.fetchers.get(scheme)
     }
 
+    /// The fetcher for a URL.
+    ///
+    /// # Errors
+    /// Nothing serves its scheme.
+    pub fn fetcher_of(&self, url: &PackUrl) -> Result<&Arc<dyn Fetcher>, NoFetcher> {
+        self.fetcher(url.scheme_name()).ok_or_else(|| NoFetcher {
+            scheme: url.scheme_name().to_owned(),
+            known: self.fetchers.keys().cloned().collect(),
+        })
+    }
+
+    /// Says whether packs from `url` are git work trees, which grex looks after itself; see
+    /// [`Fetcher::makes_git_work_trees`].
+    pub fn is_git(&self, url: &PackUrl) -> bool {
+        url.scheme() != Scheme::Other
+            && self
+                .fetcher_of(url)
+                .is_ok_and(|fetcher| fetcher.makes_git_work_trees())
+    }
+
     /// The names that packs may use, with the plugins' own checks of arguments.
     pub fn vocabulary(&self) -> Vocabulary {
         let mut vocabulary = Vocabulary::new();
@@ -213,6 +240,30 @@ mod tests {
         let registry = Registry::with_builtins();
         let error = registry.action("simlink").err().unwrap();
         assert_eq!(error.hint(), Some("did you mean `symlink`?"));
+    }
+
+    #[test]
+    fn a_url_that_nothing_serves_comes_with_what_is_served() {
+        let registry = Registry::with_builtins();
+        let foo = PackUrl::parse("foo://h/x").unwrap();
+        let error = registry.fetcher_of(&foo).err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "nothing fetches `foo` URLs; known: file, git, http, https, ssh"
+        );
+        assert!(!registry.is_git(&foo));
+        for text in [
+            "h:x",
+            "ssh://h/x",
+            "/x",
+            "../x",
+            "file:///x",
+            "https://h/x",
+            "git://h/x",
+        ] {
+            assert!(registry.is_git(&PackUrl::parse(text).unwrap()), "{text}");
+        }
+        assert!(!Registry::new().is_git(&PackUrl::parse("/x").unwrap()));
     }
 
     #[test]

@@ -118,6 +118,23 @@ fn u2_remote_helpers_are_refused_though_the_user_allows_them() {
 }
 
 #[test]
+fn a_scheme_that_nothing_fetches_is_not_given_to_git() {
+    let sandbox = workspace();
+    let named = "nothing fetches `foo` URLs; known: file, git, http, https, ssh";
+    typed(&sandbox, "foo://example.org/a.git", named);
+
+    let other = sandbox.remote("other").commit("a", "a").create();
+    let lines = registration("bad", "foo://example.org/a.git", None)
+        + &registration("other", &other.url(), None);
+    sandbox.write("workspace/grex.jsonl", lines);
+    grex!(sandbox, "ls").run().success();
+    let outcome = grex!(sandbox, "sync").run();
+    refused(&sandbox, &outcome, 4, &["bad", named]);
+    assert!(sandbox.path("workspace/other/a").is_file());
+    assert!(!sandbox.path("workspace/bad").exists());
+}
+
+#[test]
 fn u4_hosts_users_and_paths_that_are_options_are_refused() {
     for url in [
         "ssh://-oProxyCommand=touch%20HACKED/a",

@@ -23,7 +23,7 @@ pub struct Missing {
 /// # Errors
 /// A pack that `is_about` accepts depends on something that is not there. What the others lack is
 /// for whoever installs them.
-pub fn ordered(
+pub(super) fn ordered(
     survey: &Survey,
     is_about: impl Fn(&Surveyed) -> bool,
 ) -> Result<Vec<Ordered>, Missing> {

@@ -29,7 +29,10 @@ pub(super) fn declared(
     if !cx.options.recursive {
         return Ok((own_type, Vec::new()));
     }
-    hide(root, node, &declared.children)?;
+    // Only git has to be told what is not the pack's own.
+    if cx.session.registry.is_git(&node.url) {
+        hide(root, node, &declared.children)?;
+    }
     Ok((own_type, declared.children))
 }
 

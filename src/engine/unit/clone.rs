@@ -1,12 +1,8 @@
-//! A pack that is not there yet: cloned beside its place under a name of its own, looked at, and
-//! renamed into place by a rename that cannot replace anything.
+//! A git pack that is not there yet: cloned beside its place, looked at, and put into place.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::path::Path;
 
-use super::{Stop, UnitContext, holding_pack, pin, record};
+use super::{Stop, UnitContext, holding_pack, pin, record, staging::Staging};
 use crate::{
     engine::{
         decide::Wanted,
@@ -21,8 +17,6 @@ use crate::{
         view::{self, View},
     },
     model::{reference::RefName, url::Scheme},
-    store::StoreError,
-    sys::fs,
 };
 
 /// Clones `node` to `root`.
@@ -32,47 +26,19 @@ pub(super) async fn clone(
     root: &Path,
     wanted: &Wanted,
 ) -> Result<PackOutcome, Stop> {
-    let parent = root.parent().unwrap_or(root);
-    let io = |error: fs::FileError| PackFailure::new(FailureClass::Disk, error.to_string());
-    let made = fs::create_dir_all(parent).map_err(io)?;
-    let temporary = parent.join(temporary_name());
-    let result = match announce(cx, node, &temporary) {
-        Ok(()) => arrive(cx, node, root, &temporary, wanted).await,
-        Err(failure) => Err(failure.into()),
-    };
-    if result.is_err() {
-        // Only what this run made: the clone under its unique name, and directories left empty.
-        if fs::remove_tree(&temporary).is_ok() {
-            tick_off(cx, &temporary)?;
-        }
-        fs::remove_empty(&made);
-    }
-    result
-}
-
-fn announce(cx: &UnitContext, node: &Node, temporary: &Path) -> Result<(), PackFailure> {
-    let name = temporary.file_name().unwrap_or_default().to_string_lossy();
-    cx.journal
-        .begin_clone(node.path.as_str(), &node.path, &name)
-        .map_err(unrecorded)
-}
-
-fn tick_off(cx: &UnitContext, temporary: &Path) -> Result<(), PackFailure> {
-    let name = temporary.file_name().unwrap_or_default().to_string_lossy();
-    cx.journal.end_clone(&name).map_err(unrecorded)
-}
-
-fn unrecorded(error: StoreError) -> PackFailure {
-    PackFailure::new(FailureClass::Disk, error.to_string())
+    let staging = Staging::begin(cx, node, root)?;
+    let result = arrive(cx, node, root, &staging, wanted).await;
+    staging.end(result)
 }
 
 async fn arrive(
     cx: &UnitContext,
     node: &Node,
     root: &Path,
-    temporary: &Path,
+    staging: &Staging<'_>,
     wanted: &Wanted,
 ) -> Result<PackOutcome, Stop> {
+    let temporary = staging.path();
     let hooks_may_run = cx.clone_setup().await?.hooks_may_run;
     let head = Cloned::plan(cx, node, wanted);
     let filled = fetch_into(cx, node, temporary, &head, !hooks_may_run).await?;
@@ -96,10 +62,7 @@ async fn arrive(
         settle(cx, node, temporary, rest).await?;
         Rest::Nothing
     };
-    // The way to the place may have changed while git was at work.
-    cx.place_of(node)?;
-    put_in_place(temporary, root)?;
-    tick_off(cx, temporary)?;
+    staging.put_in_place()?;
     holding_pack(cx, root, settle(cx, node, root, rest)).await?;
     let view = match is_whole {
         true => view,
@@ -123,15 +86,6 @@ async fn arrive(
         outcome,
         record::branch_of(&view.head),
     ))
-}
-
-/// An empty directory makes room; anything else stays, and is looked at again.
-fn put_in_place(temporary: &Path, root: &Path) -> Result<(), Stop> {
-    fs::remove_empty(&[root.to_owned()]);
-    fs::rename_noreplace(temporary, root).map_err(|error| match error.is_occupied() {
-        true => Stop::Deferred(String::from("another clone, which was faster")),
-        false => PackFailure::new(FailureClass::Disk, error.to_string()).into(),
-    })
 }
 
 /// What a clone is asked to check out, and what has to follow it.
@@ -353,15 +307,4 @@ async fn accept_empty(cx: &UnitContext, node: &Node) -> Result<(), Stop> {
     )
     .with_hint("open the address in a browser, and check your access and credentials")
     .into())
-}
-
-/// `.grex-tmp.` and what no other clone has: the process, the moment, a count.
-fn temporary_name() -> PathBuf {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let moment = std::time::UNIX_EPOCH
-        .elapsed()
-        .unwrap_or_default()
-        .as_nanos();
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!(".grex-tmp.{:x}-{moment:x}-{count:x}", std::process::id()).into()
 }

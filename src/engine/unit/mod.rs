@@ -4,9 +4,11 @@
 mod children;
 mod clone;
 mod context;
+mod foreign;
 mod pin;
 mod reclaim;
 mod record;
+mod staging;
 mod update;
 
 use std::path::Path;
@@ -77,7 +79,11 @@ pub async fn run(cx: &UnitContext, node: &Node, last: bool) -> UnitEnd {
             UnitEnd::Again(Box::new(failure))
         }
         Err(Stop::Failed(failure)) => {
-            let outcome = PackOutcome::failed(&node.path, &node.url, advised(failure, node));
+            let failure = match cx.session.registry.is_git(&node.url) {
+                true => advised(failure, node),
+                false => failure,
+            };
+            let outcome = PackOutcome::failed(&node.path, &node.url, failure);
             // What lies there may still declare children; they are as good as ever.
             let children = cx.children_on_disk(node).unwrap_or_default();
             UnitEnd::Done(Box::new(outcome), children)
@@ -106,19 +112,33 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
         return Ok(UnitEnd::Passed(cx.children_on_disk(node)?));
     }
     cx.session.observer.observe(Event::Started(&node.path));
+    let registry = &cx.session.registry;
+    let fetcher = registry
+        .fetcher_of(&node.url)
+        .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
+    let outcome = if registry.is_git(&node.url) {
+        checkout(cx, node, &root).await?
+    } else {
+        foreign::bring(cx, node, &root, fetcher.as_ref()).await?
+    };
+    finish(cx, node, &root, outcome)
+}
+
+/// Brings a git work tree to `root`, or takes the one that is there as far as it may go.
+async fn checkout(cx: &UnitContext, node: &Node, root: &Path) -> Result<PackOutcome, Stop> {
     let wanted = cx.wanted(node)?;
     let place =
-        observe::observe(&cx.git, &root, node, wanted.reference.as_ref(), cx.cancel()).await?;
-    let outcome = match place {
-        Place::Free => clone::clone(cx, node, &root, &wanted).await?,
+        observe::observe(&cx.git, root, node, wanted.reference.as_ref(), cx.cancel()).await?;
+    match place {
+        Place::Free => clone::clone(cx, node, root, &wanted).await,
         Place::Taken(what) => {
             let failure =
                 PackFailure::new(FailureClass::Other, format!("{what} is in its place")).with_hint(
                     format!("move {} away, or declare another path", root.display()),
                 );
-            return Err(failure.into());
+            Err(failure.into())
         }
-        Place::Broken(reason) => broken(cx, node, &root, &wanted, reason).await?,
+        Place::Broken(reason) => broken(cx, node, root, &wanted, reason).await,
         Place::Repository(checkout) => {
             let step = decide::decide(node, &checkout, &wanted, cx.known(node));
             // A repository that is not to be touched gets no lock file either.
@@ -126,10 +146,9 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
                 return Err(Stop::Failed((*refusal).into()));
             }
             let work = locked(cx, node, *checkout, step, &wanted);
-            holding_pack(cx, &root, work).await?
+            holding_pack(cx, root, work).await
         }
-    };
-    finish(cx, node, &root, outcome)
+    }
 }
 
 /// Does `work` while this process holds the pack, if nobody else does.
@@ -139,7 +158,11 @@ async fn holding_pack<T>(
     work: impl Future<Output = Result<T, Stop>>,
 ) -> Result<T, Stop> {
     let Some(lock) = layout::pack_lock(root) else {
-        return Err(PackFailure::new(FailureClass::Other, "its .git has gone meanwhile").into());
+        return Err(PackFailure::new(
+            FailureClass::Other,
+            "what holds its lock has gone meanwhile",
+        )
+        .into());
     };
     match lock::try_hold(&lock, &cx.holder(), work).await {
         Ok(result) => result,

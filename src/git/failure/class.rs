@@ -43,6 +43,24 @@ impl FailureClass {
         }
     }
 
+    /// The class of this name, see [`Self::name`].
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [
+            Self::Auth,
+            Self::Network,
+            Self::NotFound,
+            Self::NoSuchRef,
+            Self::Dirty,
+            Self::Diverged,
+            Self::Busy,
+            Self::Disk,
+            Self::Other,
+        ]
+        .into_iter()
+        .find(|class| class.name() == name)
+    }
+
     /// Whether the same command may succeed in a while without anybody doing anything at the
     /// other side. A refused password is not tried again: three times may lock an account.
     #[must_use]

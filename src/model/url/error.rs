@@ -32,7 +32,7 @@ pub enum UrlError {
         /// The helper's name.
         helper: String,
     },
-    /// A scheme that is not one of the five.
+    /// A scheme that is none of git's five and can be none of a plugin's.
     #[error(
         "the scheme of the URL `{url}` is unknown; known are https, http, ssh, git and file, in lower case"
     )]

@@ -11,21 +11,20 @@ impl PackUrl {
     /// other user has a home directory of its own. A path relative to that home counts as one from
     /// the root: hosts that serve repositories make no difference there.
     /// Counted: `https`, `http`, `ssh` and `git`, which are different roads; the case of paths.
+    /// Of a scheme that is not git's, the user and a final `.git` count as well.
     pub fn identity(&self) -> String {
         let path = self.clean_path();
         let Some(authority) = &self.authority else {
+            if self.scheme == Scheme::Other {
+                return format!("{}:///{path}{}", self.scheme_name(), self.query);
+            }
             let root = if self.is_relative() { "" } else { "/" };
             return format!("{root}{path}");
         };
-        let scheme = match self.scheme {
-            Scheme::Https => "https",
-            Scheme::Http => "http",
-            Scheme::Git => "git",
-            Scheme::Ssh => "ssh",
-            Scheme::File | Scheme::Path => "file",
-        };
+        let scheme = self.scheme_name();
         let user = match authority.user.as_deref() {
             Some(user) if self.scheme == Scheme::Ssh && user != "git" => format!("{user}@"),
+            Some(user) if self.scheme == Scheme::Other => format!("{user}@"),
             _ => String::new(),
         };
         let host = authority.host.to_lowercase();
@@ -45,7 +44,7 @@ impl PackUrl {
     /// The path without a slash at either end.
     fn clean_path(&self) -> String {
         let path = match self.scheme {
-            Scheme::Https | Scheme::Http => decode_plain(&self.path),
+            Scheme::Https | Scheme::Http | Scheme::Other => decode_plain(&self.path),
             _ => self.decoded_path(),
         };
         let mut segments: Vec<&str> = Vec::new();
@@ -58,6 +57,9 @@ impl PackUrl {
                 ".." if !self.is_relative() => {}
                 _ => segments.push(segment),
             }
+        }
+        if self.scheme == Scheme::Other {
+            return segments.join("/");
         }
         if self.scheme == Scheme::Ssh && segments.first() == Some(&"~") && self.is_from_home() {
             segments.remove(0);

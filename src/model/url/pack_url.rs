@@ -24,6 +24,8 @@ pub enum Scheme {
     File,
     /// A plain path, absolute or relative.
     Path,
+    /// `name://`, where a plugin may know what that means; see [`PackUrl::scheme_name`].
+    Other,
 }
 
 impl Scheme {
@@ -34,7 +36,7 @@ impl Scheme {
             Self::Http => Some(80),
             Self::Ssh => Some(22),
             Self::Git => Some(9418),
-            Self::File | Self::Path => None,
+            Self::File | Self::Path | Self::Other => None,
         }
     }
 }
@@ -50,8 +52,8 @@ pub(super) enum Form {
     Path,
 }
 
-/// Where a pack comes from: an `https`, `http`, `ssh`, `git` or `file` URL, scp-like
-/// `[user@]host:path`, or a path. Holds no password and nothing that could be taken for an option.
+/// Where a pack comes from: an `https`, `http`, `ssh`, `git` or `file` URL, one with a scheme that
+/// a plugin may know, scp-like `[user@]host:path`, or a path. Holds no password and nothing that could be taken for an option.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PackUrl {
@@ -61,7 +63,7 @@ pub struct PackUrl {
     pub(super) authority: Option<Authority>,
     /// As written, without query and fragment; begins with `/` in the `Url` form, if not empty.
     pub(super) path: String,
-    /// `?query#fragment` of an HTTP URL, as written.
+    /// `?query#fragment` of an HTTP URL, or of one with another scheme, as written.
     pub(super) query: String,
 }
 
@@ -96,6 +98,19 @@ impl PackUrl {
         self.scheme
     }
 
+    /// Returns the scheme's name, by which a fetcher is found: `ssh` for what is scp-like, `file`
+    /// for a path.
+    pub fn scheme_name(&self) -> &str {
+        match self.scheme {
+            Scheme::Https => "https",
+            Scheme::Http => "http",
+            Scheme::Ssh => "ssh",
+            Scheme::Git => "git",
+            Scheme::File | Scheme::Path => "file",
+            Scheme::Other => self.text.split(':').next().unwrap_or_default(),
+        }
+    }
+
     /// Returns the host as written, without port, user or brackets; `None` for a local one.
     pub fn host(&self) -> Option<&str> {
         self.authority
@@ -104,7 +119,7 @@ impl PackUrl {
     }
 
     /// Returns `host:port` in lower case, the default port filled in: one key for all that ends
-    /// at one server. `None` for a local one.
+    /// at one server. `None` for a local one, and where no port is known.
     pub fn host_key(&self) -> Option<String> {
         let authority = self.authority.as_ref()?;
         let port = authority.port.or(self.scheme.default_port())?;

@@ -86,26 +86,27 @@ fn parse_url(url: &str, scheme: &str) -> Result<PackUrl, UrlError> {
         "ssh" => Scheme::Ssh,
         "git" => Scheme::Git,
         "file" => Scheme::File,
+        name if may_be_known(name) => Scheme::Other,
         _ => return Err(UrlError::UnknownScheme { url: shown(url) }),
     };
-    let is_http = matches!(scheme, Scheme::Https | Scheme::Http);
+    let has_query = matches!(scheme, Scheme::Https | Scheme::Http | Scheme::Other);
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    // Only HTTP knows queries; elsewhere `?` and `#` are characters like others.
-    let ends_authority: &[char] = if is_http { &['/', '?', '#'] } else { &['/'] };
+    // Of git's own schemes only HTTP knows queries; elsewhere `?` and `#` are characters like others.
+    let ends_authority: &[char] = if has_query { &['/', '?', '#'] } else { &['/'] };
     let (authority, rest) = rest.split_at(rest.find(ends_authority).unwrap_or(rest.len()));
-    let path_end = if is_http {
+    let path_end = if has_query {
         rest.find(['?', '#']).unwrap_or(rest.len())
     } else {
         rest.len()
     };
     let (path, query) = rest.split_at(path_end);
     let authority = match scheme {
-        Scheme::File if authority.is_empty() => None,
+        Scheme::File | Scheme::Other if authority.is_empty() => None,
         // git would open `//host/path`, which is a network share on Windows.
         Scheme::File => return Err(UrlError::FileHost { url: shown(url) }),
         _ => Some(authority::parse_authority(url, authority)?),
     };
-    check_path(url, path, is_http)?;
+    check_path(url, path, has_query && authority.is_some())?;
     Ok(PackUrl {
         text: url.to_owned(),
         scheme,
@@ -114,6 +115,21 @@ fn parse_url(url: &str, scheme: &str) -> Result<PackUrl, UrlError> {
         path: path.to_owned(),
         query: query.to_owned(),
     })
+}
+
+/// Schemes of git's that say nothing which one of the five does not say better.
+const OLD: [&str; 3] = ["ftp", "ftps", "rsync"];
+
+/// Says whether a plugin may serve a scheme of this name: `[a-z][a-z0-9+.-]{1,31}`, but for what git
+/// would read as one of its own. Which schemes are served is for the registry of plugins to know.
+fn may_be_known(name: &str) -> bool {
+    let is_gits = OLD.contains(&name) || name.starts_with("git+") || name.starts_with("ssh+");
+    let is_letter =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+.-".contains(&byte);
+    (2..=32).contains(&name.len())
+        && name.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && name.bytes().all(is_letter)
+        && !is_gits
 }
 
 fn check_path(url: &str, path: &str, may_be_empty: bool) -> Result<(), UrlError> {

@@ -475,14 +475,139 @@ fn serde_goes_through_the_parser() {
 
 fn texts() -> impl Strategy<Value = String> {
     let parts = vec![
-        "https://", "ssh://", "file://", "git://", "ext::", "-", "%2d", "%2D", "@", ":", "/", "..",
-        ".", "[", "]", "::1", "h", "user", "x.git", "%0a", "%2f", "?", "#", " ", "~", "22",
-        "\u{e9}", "%", "\\",
+        "https://", "ssh://", "file://", "git://", "copy://", "ext::", "-", "%2d", "%2D", "@", ":",
+        "/", "..", ".", "[", "]", "::1", "h", "user", "x.git", "%0a", "%2f", "?", "#", " ", "~",
+        "22", "\u{e9}", "%", "\\",
     ];
     prop_oneof![
         any::<String>(),
         prop::collection::vec(prop::sample::select(parts), 0..10).prop_map(|parts| parts.concat())
     ]
+}
+
+#[test]
+fn a_scheme_may_be_a_plugins() {
+    for (text, name, host, path) in [
+        ("copy:///a/x", "copy", None, Some("x")),
+        ("s3://bucket/k/x?v=1#f", "s3", Some("bucket"), Some("x")),
+        ("s3://bucket", "s3", Some("bucket"), None),
+        ("a+b.c-d://me@h:7/x.git", "a+b.c-d", Some("h"), Some("x")),
+        ("gitx://h/x", "gitx", Some("h"), Some("x")),
+    ] {
+        let parsed = url(text);
+        assert_eq!(
+            (parsed.scheme(), parsed.scheme_name()),
+            (Scheme::Other, name)
+        );
+        assert_eq!(parsed.host(), host, "{text}");
+        assert!(!parsed.is_local() && !parsed.is_relative(), "{text}");
+        assert_eq!(
+            parsed.default_path().ok().map(String::from).as_deref(),
+            path
+        );
+    }
+    for (text, name) in [
+        ("h:x", "ssh"),
+        ("/x", "file"),
+        ("../x", "file"),
+        ("git://h/x", "git"),
+    ] {
+        assert_eq!(url(text).scheme_name(), name, "{text}");
+    }
+    let long = format!("{}://h/x", "a".repeat(33));
+    for text in [
+        "c://h/x",
+        "2c://h/x",
+        "Copy://h/x",
+        "c_y://h/x",
+        "+c://h/x",
+        "ftp://h/x",
+        "ftps://h/x",
+        "rsync://h/x",
+        "ssh+git://h/x",
+        "git+https://h/x",
+        &long,
+    ] {
+        assert!(
+            matches!(refused(text), UrlError::UnknownScheme { .. }),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_refused_is_refused_with_any_scheme() {
+    for text in [
+        "copy://-h/x",
+        "copy://%2dh/x",
+        "copy://-u@h/x",
+        "copy://%2du@h/x",
+        "copy:///-x",
+        "copy://h//%2dx",
+    ] {
+        assert!(
+            matches!(
+                refused(text),
+                UrlError::LeadingDash { .. } | UrlError::Host { .. }
+            ),
+            "{text}"
+        );
+    }
+    for text in ["copy://h/a%0ab", "copy:///a\nb", "copy://h/a\u{202e}b"] {
+        assert!(
+            matches!(refused(text), UrlError::Control { .. }),
+            "{text:?}"
+        );
+    }
+    for text in ["copy://me:s3cret@h/x", "copy://me%3as3cret@h/x"] {
+        assert!(matches!(refused(text), UrlError::Password { .. }), "{text}");
+    }
+    for text in [
+        "copy://ghp_s3cret0123456789@h/x",
+        "copy://h/x?private_token=s3cret",
+    ] {
+        assert!(matches!(refused(text), UrlError::Token { .. }), "{text}");
+    }
+    assert!(matches!(refused("copy::x"), UrlError::Helper { .. }));
+    assert!(matches!(refused("copy::///x"), UrlError::Helper { .. }));
+    assert!(matches!(refused("copy://@h/x"), UrlError::User { .. }));
+    assert!(matches!(refused("copy://h:0/x"), UrlError::Port { .. }));
+    assert!(matches!(refused("copy://h%2fx/y"), UrlError::Host { .. }));
+    for text in ["copy://", "copy:///", "copy://?x"] {
+        assert!(
+            matches!(refused(text), UrlError::EmptyPath { .. }),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn urls_of_plugins_resolve_and_compare_by_the_rules_of_paths() {
+    for (base, relative, resolved) in [
+        ("copy:///a/b", "../c", "copy:///a/c"),
+        ("s3://bucket/a/b?v=1", "../c", "s3://bucket/a/c"),
+    ] {
+        let found = url(relative).resolve(&url(base)).map(String::from);
+        assert_eq!(found.as_deref(), Ok(resolved));
+    }
+    assert_eq!(
+        url("copy:///a/./b/../c/").identity(),
+        url("copy:///a/c").identity()
+    );
+    assert_eq!(url("copy://H/a").identity(), url("copy://h/%61").identity());
+    let apart = [
+        "copy:///a",
+        "/a",
+        "other:///a",
+        "copy://a",
+        "copy://a/a",
+        "copy:///a.git",
+        "copy://me@a/a",
+        "copy:///a?b",
+    ];
+    let distinct: std::collections::HashSet<String> =
+        apart.iter().map(|text| url(text).identity()).collect();
+    assert_eq!(distinct.len(), apart.len(), "{distinct:?}");
 }
 
 proptest! {
@@ -494,7 +619,7 @@ proptest! {
         // git decodes a URL and only then takes it apart.
         let decoded = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
         prop_assert!(!decoded.chars().any(|letter| letter.is_ascii_control()));
-        let is_url = ["https://", "http://", "ssh://", "git://"].iter().any(|scheme| text.starts_with(scheme));
+        let is_url = ["https://", "http://", "ssh://", "git://", "copy://"].iter().any(|scheme| text.starts_with(scheme));
         if let Some((_, rest)) = decoded.split_once("://").filter(|_| is_url) {
             let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
             let host = authority.rsplit('@').next().unwrap_or_default();

@@ -68,16 +68,13 @@ pub(super) async fn installed(
     let mut settled: Vec<Candidate> = Vec::new();
     for candidate in candidate::unordered(session, survey, &known) {
         let state = state_of(&candidate, lockfile);
-        if state.install == Install::Installed {
-            settled.push(candidate);
-        } else if state.install != Install::None || candidate.has_contract {
-            states.insert(candidate.identity.id.clone(), state);
-            continue;
-        } else {
+        if state.install == Install::None && !candidate.has_contract {
             continue;
         }
-        if let Some(candidate) = settled.last() {
-            states.insert(candidate.identity.id.clone(), state);
+        let is_settled = state.install == Install::Installed;
+        states.insert(candidate.identity.id.clone(), state);
+        if is_settled {
+            settled.push(candidate);
         }
     }
     if !settled.is_empty()

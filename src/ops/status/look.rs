@@ -69,6 +69,9 @@ impl Look {
                 return Ok(Some(failed(node, Drift::Missing, failure)));
             }
         };
+        if !self.session.registry.is_git(&node.url) {
+            return self.look_beyond_git(node, &root, selection).await;
+        }
         let status = match checkout::own_git_dir(&root) {
             Ok(_) => self.ask(node, &root).await,
             Err(NotARepository::Missing { .. }) if fs::is_vacant(&root) => {
@@ -126,7 +129,7 @@ impl Look {
 
     /// Decides about a pack with the status that was asked for anyway; git is asked again only
     /// for what it does not tell.
-    async fn selects(
+    pub(super) async fn selects(
         &self,
         selection: &Selection,
         node: &Node,
@@ -188,7 +191,7 @@ impl Look {
     }
 
     /// The pack's lock names the run that was at work on it last, and when.
-    fn is_stale(&self, root: &Path) -> bool {
+    pub(super) fn is_stale(&self, root: &Path) -> bool {
         let Some(limit) = self.stale_after else {
             return false;
         };
@@ -200,7 +203,7 @@ impl Look {
     }
 }
 
-fn failed(node: &Node, drift: Drift, failure: PackFailure) -> PackStatus {
+pub(super) fn failed(node: &Node, drift: Drift, failure: PackFailure) -> PackStatus {
     PackStatus {
         failure: Some(FailureReport::from(failure)),
         ..PackStatus::absent(node.path.as_str(), drift)

@@ -1,5 +1,6 @@
 //! `status`: manifest, lockfile and disk side by side. One git process a pack.
 
+mod beyond;
 mod installed;
 mod look;
 mod report;

@@ -71,7 +71,7 @@ async fn remove(
     let mut work = Vec::new();
     let mut with_work: HashMap<PackPath, &PackPath> = HashMap::new();
     for leftover in there {
-        let found = rm::work_to_lose(session, &leftover.root, &places).await?;
+        let found = rm::work_to_lose(session, &leftover.node, &leftover.root, &places).await?;
         if !found.is_empty() {
             let path = &leftover.node.path;
             with_work.insert(outermost(path, &paths), path);

@@ -1,6 +1,6 @@
 //! What a `sync` would do, found out without changing anything and without a network.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use crate::{
     engine::{
@@ -8,6 +8,7 @@ use crate::{
         node::Node,
         observe::{self, Place},
         outcome::{Change, PackFailure, PackOutcome, Verdict},
+        provenance,
         session::Session,
         tree,
     },
@@ -18,6 +19,7 @@ use crate::{
         error::OpError,
         rm,
     },
+    sys::fs,
 };
 
 use super::{
@@ -103,6 +105,13 @@ async fn plan_pack(
 ) -> Result<PackOutcome, OpError> {
     let root = session.workspace.pack_root(&node.path)?;
     let known = lockfile.get(node.path.as_str());
+    if !session.registry.is_git(&node.url) {
+        let has_no_commit = known.is_some_and(|known| known.sha.is_empty());
+        return Ok(match request.options.locked && has_no_commit {
+            true => PackOutcome::failed(&node.path, &node.url, provenance::without_commit(node)),
+            false => plan_beyond_git(session, node, &root),
+        });
+    }
     let exact = known
         .filter(|_| request.options.locked)
         .and_then(|known| ObjectId::parse(&known.sha).ok());
@@ -148,6 +157,28 @@ async fn plan_pack(
             }
         }
     })
+}
+
+/// What is no git work tree is its fetcher's to look at, which may need a network.
+fn plan_beyond_git(session: &Session, node: &Node, root: &Path) -> PackOutcome {
+    if let Err(error) = session.registry.fetcher_of(&node.url) {
+        return refused(node, error.to_string());
+    }
+    let (change, message) = if fs::is_vacant(root) {
+        (Change::Cloned, format!("would be cloned from {}", node.url))
+    } else if let Err(failure) = provenance::check(node, root) {
+        return PackOutcome::failed(&node.path, &node.url, failure);
+    } else {
+        (
+            Change::Fetched,
+            format!("would be updated from {}", node.url),
+        )
+    };
+    PackOutcome {
+        change,
+        message: Some(message),
+        ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
+    }
 }
 
 fn fetch_plan(fetch: &decide::Fetch) -> String {

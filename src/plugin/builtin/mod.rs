@@ -18,7 +18,7 @@ pub fn register(registry: &mut Registry) -> Result<(), RegistryError> {
 mod environment;
 mod files;
 mod follow;
-mod git;
+pub mod git;
 mod guards;
 mod packs;
 mod place;

@@ -1,8 +1,19 @@
 //! What comes with grex: the fetcher that is git.
 
-use crate::plugin::registry::{Registry, RegistryError};
+mod fetcher;
+mod pull;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::{
+    plugin::registry::{Registry, RegistryError},
+    sys::env,
+};
+
+pub use self::fetcher::GitFetcher;
 
 pub(super) fn register(registry: &mut Registry) -> Result<(), RegistryError> {
-    let _ = registry;
-    Ok(())
+    registry.register_fetcher(Arc::new(GitFetcher::new(env::git_program())))
 }
