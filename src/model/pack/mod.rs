@@ -14,7 +14,6 @@ mod scalar;
 mod schema;
 mod source;
 mod spec;
-mod targets;
 mod yaml;
 mod yaml_error;
 
@@ -22,7 +21,6 @@ pub use error::{PackFileError, PackFileErrorKind};
 pub use parse::{MAX_PACK_FILE_BYTES, PackSource, SourceFile, parse};
 pub use schema::json_schema;
 pub use spec::{ActionSpec, ChildSpec, PackSpec};
-pub use targets::check_symlink_targets;
 pub use yaml::MAX_DEPTH;
 
 pub use super::action::Vocabulary;

@@ -133,14 +133,21 @@ impl ActionSpec {
         )
     }
 
-    /// The place that `error` means, if both actions stand in one file.
-    pub(super) fn place_beside(
+    /// [`Self::error`], which underlines also what `first_error` means in the action `first`, as the
+    /// other of two that cannot both be, if both actions stand in one file.
+    pub fn error_beside(
         &self,
-        other: &Self,
         error: &ArgumentError,
-    ) -> Option<std::ops::Range<usize>> {
-        let (mine, theirs) = (self.origin.as_ref()?, other.origin.as_ref()?);
-        Arc::ptr_eq(&mine.source, &theirs.source).then(|| mine.place(&self.name, error))
+        first: &Self,
+        first_error: &ArgumentError,
+    ) -> PackFileError {
+        let second = self.error(error);
+        match (&self.origin, &first.origin) {
+            (Some(mine), Some(theirs)) if Arc::ptr_eq(&mine.source, &theirs.source) => {
+                second.with_place(theirs.place(&first.name, first_error), "the other one")
+            }
+            _ => second,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::model::variables::Variables;
+use crate::model::action::{ArgumentError, Step};
 
 /// Three lines, so that what a test adds begins on line 4.
 const HEAD: &str = "schema_version: \"1\"\nname: sample\ntype: declarative\n";
@@ -940,55 +940,26 @@ fn what_is_shown_holds_no_secret_and_no_control_character() {
     assert_eq!(escape.message, "unknown key `?[31mx`");
 }
 
-fn linux() -> Variables {
-    [("HOME", "/home/me"), ("GREX_OS", "linux")]
-        .into_iter()
-        .collect()
-}
-
 #[test]
-fn two_links_in_one_place_are_refused_after_expansion() {
+fn two_actions_that_cannot_both_be_are_both_underlined() {
     let text = with_head(
-        "actions:\n  - symlink: {src: a, dst: ~/x}\n  - when:\n      actions:\n        - when:\n            os: linux\n            actions:\n              - symlink: {src: b, dst: \"$HOME//x/\"}\n",
+        "actions:\n  - symlink: {src: a, dst: ~/x}\n  - symlink: {src: b, dst: \"$HOME//x/\"}\n",
     );
     let spec = read(&text).unwrap();
-    let error = check_symlink_targets(&spec, &linux()).unwrap_err();
-    assert_eq!((error.line, error.column), (Some(11), Some(40)), "{error}");
-    assert_eq!(error.message, "two symlinks have the `dst` /home/me/x");
+    let at = |message: &str| ArgumentError::new(vec![Step::Key("dst".into())], message);
+    let [first, second] = &spec.actions[..] else {
+        panic!("{spec:?}")
+    };
+    let error = second.error_beside(&at("twice"), first, &at(""));
+    assert_eq!((error.line, error.column), (Some(6), Some(27)), "{error}");
     let places: Vec<&str> = error
         .labels()
         .unwrap()
         .map(|label| &text[label.offset()..label.offset() + label.len()])
         .collect();
     assert_eq!(places, ["\"$HOME//x/\"", "~/x"]);
-}
-
-#[test]
-fn links_for_different_systems_may_share_a_place() {
-    let text = with_head(
-        "actions:\n- when: {os: linux, actions: [{symlink: {src: a, dst: ~/x}}]}\n- when: {os: macos, actions: [{symlink: {src: b, dst: ~/x}}]}\n- symlink: {src: c, dst: ~/y}\n",
-    );
-    let spec = read(&text).unwrap();
-    assert_eq!(check_symlink_targets(&spec, &linux()), Ok(()));
-}
-
-#[test]
-fn a_variable_that_is_not_set_is_underlined() {
-    let spec = read(&with_head("actions:\n- symlink: {src: a, dst: $NONE/x}\n")).unwrap();
-    let error = check_symlink_targets(&spec, &linux()).unwrap_err();
-    assert_eq!((error.line, error.column), (Some(5), Some(26)));
-    assert_eq!(
-        error.message,
-        "the variable `NONE` is not set (character 1)"
-    );
-    let by_hand = PackSpec {
-        actions: vec![ActionSpec::new("symlink", json!({"src": "a", "dst": "$"}))],
-        ..PackSpec::plain("x")
-    };
-    assert_eq!(
-        check_symlink_targets(&by_hand, &linux()).unwrap_err().line,
-        None
-    );
+    let by_hand = ActionSpec::new("symlink", json!({"src": "a", "dst": "$"}));
+    assert_eq!(by_hand.error_beside(&at("x"), first, &at("")).line, None);
 }
 
 proptest! {

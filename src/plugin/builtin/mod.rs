@@ -17,9 +17,12 @@ pub fn register(registry: &mut Registry) -> Result<(), RegistryError> {
 
 mod environment;
 mod files;
+mod follow;
 mod git;
 mod guards;
 mod packs;
+mod place;
 mod programs;
+mod source;
 #[cfg(test)]
 mod test_host;

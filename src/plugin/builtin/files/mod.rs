@@ -1,8 +1,18 @@
 //! What comes with grex: mkdir, rmdir and symlink.
 
+use std::sync::Arc;
+
 use crate::plugin::registry::{Registry, RegistryError};
 
+mod anchor;
+mod mkdir;
+mod parents;
+mod precious;
+mod rmdir;
+mod symlink;
+
 pub(super) fn register(registry: &mut Registry) -> Result<(), RegistryError> {
-    let _ = registry;
-    Ok(())
+    registry.register_action(Arc::new(mkdir::Mkdir))?;
+    registry.register_action(Arc::new(rmdir::Rmdir))?;
+    registry.register_action(Arc::new(symlink::Symlink))
 }

@@ -1,0 +1,306 @@
+//! `rmdir`: removes a directory, or renames it out of the way.
+
+use std::{os::unix::fs::PermissionsExt, path::PathBuf};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{anchor::Anchor, precious};
+use crate::{
+    model::{
+        action::{ArgumentError, RmdirArguments, Vocabulary, parse, schema_of},
+        undo::UndoRecord,
+    },
+    plugin::{
+        action::{ActionCx, ActionOutcome, ActionPlan, ActionPlugin, Resource},
+        builtin::{
+            follow::is_vacant,
+            place::{Place, free_name, in_words, is_where_it_was, leave, utf8},
+        },
+        change::Change,
+        error::ActionError,
+        foreseen::Sight,
+    },
+    sys,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// The action `rmdir`.
+pub(super) struct Rmdir;
+
+/// What an undo needs to know.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    /// The directory.
+    path: String,
+    /// Its permission bits.
+    mode: u32,
+    /// What it was renamed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    backup: Option<String>,
+    /// The name under which its content is removed. What is left of it there, after a crash, goes
+    /// back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    aside: Option<String>,
+}
+
+/// What is to be done.
+enum Step {
+    /// It is absent.
+    Nothing,
+    /// It is empty.
+    Remove,
+    /// It is renamed.
+    Backup(PathBuf),
+    /// It goes with what it holds, by this name.
+    Force(PathBuf),
+}
+
+struct Intent {
+    place: Place,
+    step: Step,
+}
+
+impl Intent {
+    fn of(cx: &ActionCx<'_>, arguments: &Value) -> Result<Self, ActionError> {
+        let RmdirArguments {
+            path,
+            backup,
+            force,
+        } = parse(arguments)?;
+        refuse_empty_variables(cx, path.as_str())?;
+        let place = Place::of(cx, "path", path.as_str())?;
+        let refuse = |what: String| {
+            let message = format!("cannot remove the directory {}: {what}", place.written);
+            ActionError::precondition(message)
+        };
+        let step = match &place.sight {
+            Sight::Nothing => Step::Nothing,
+            Sight::Directory { .. } => {
+                precious::refuse(cx, &place.path)?;
+                if backup {
+                    Step::Backup(place.backup_name(cx)?)
+                } else if is_vacant(cx.host, &place.path, &[])? {
+                    Step::Remove
+                } else if force {
+                    precious::refuse_mounts_below(&place.path)?;
+                    Step::Force(aside(cx, &place)?)
+                } else {
+                    return Err(refuse("it is not empty".to_owned()).with_hint(
+                        "`backup: true` renames it out of the way, `force: true` removes what it holds",
+                    ));
+                }
+            }
+            Sight::Link(_) => {
+                let what = format!("{} stands there", in_words(&place.sight));
+                return Err(refuse(what).with_hint("name the directory itself"));
+            }
+            other => return Err(refuse(format!("{} stands there", in_words(other)))),
+        };
+        Ok(Self { place, step })
+    }
+
+    fn changes(&self) -> Result<Vec<Change>, ActionError> {
+        let path = self.place.text()?;
+        Ok(match &self.step {
+            Step::Nothing => Vec::new(),
+            Step::Remove | Step::Force(_) => vec![Change::Remove { path }],
+            Step::Backup(to) => vec![Change::Move {
+                from: path,
+                to: utf8(to)?,
+            }],
+        })
+    }
+
+    fn resources(&self) -> Vec<Resource> {
+        vec![Resource::path(&self.place.written, false, "path")]
+    }
+
+    /// How to take it back. Of a directory that is only planned, nobody knows the mode yet.
+    fn undo(&self) -> Result<Vec<UndoRecord>, ActionError> {
+        let (backup, aside) = match &self.step {
+            Step::Nothing => return Ok(Vec::new()),
+            Step::Remove => (None, None),
+            Step::Backup(to) => (Some(utf8(to)?), None),
+            Step::Force(aside) => (None, Some(utf8(aside)?)),
+        };
+        let Ok(metadata) = self.place.path.symlink_metadata() else {
+            return Ok(Vec::new());
+        };
+        let record = Record {
+            path: self.place.text()?,
+            mode: metadata.permissions().mode() & 0o7777,
+            backup,
+            aside,
+        };
+        Ok(vec![UndoRecord {
+            action: RmdirArguments::NAME.to_owned(),
+            resource: format!("path:{}", self.place.written),
+            data: serde_json::to_value(record)
+                .map_err(|error| ActionError::failed(error.to_string()))?,
+            directories: Vec::new(),
+        }])
+    }
+
+    fn carry_out(&self) -> Result<(), ActionError> {
+        let anchor = Anchor::of(&self.place.path)?;
+        match &self.step {
+            Step::Nothing => {}
+            Step::Remove => anchor.remove_directory()?,
+            Step::Backup(to) => anchor.move_to(to)?,
+            Step::Force(aside) => {
+                // Renamed first, it goes as a whole for everybody else, and what a run that dies
+                // leaves of it has a name of ours.
+                anchor.move_to(aside)?;
+                sys::fs::remove_tree(aside)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a path in which a component is nothing once it is expanded: with an empty variable,
+/// `$PREFIX/lib` is `/lib`.
+fn refuse_empty_variables(cx: &ActionCx<'_>, text: &str) -> Result<(), ActionError> {
+    let expanded = cx.expand("path", text)?;
+    let vanishes = |component: &&str| {
+        let written = if *component == "~" {
+            "$HOME"
+        } else {
+            component
+        };
+        let expanded = cx.scene.variables.expand(written);
+        !component.is_empty()
+            && expanded
+                .is_ok_and(|value| value != *component && value.trim_matches(['/', '.']).is_empty())
+    };
+    let is_nothing = expanded != text && expanded.trim_matches(['/', '.']).is_empty();
+    // Without a home directory, `~/lib` is `/lib` as well.
+    match text.split('/').find(vanishes) {
+        Some(component) => Err(ActionError::precondition(format!(
+            "`{component}` in `{text}` expands to nothing"
+        ))),
+        None if is_nothing => Err(ActionError::precondition(format!(
+            "`{text}` expands to nothing"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A name for a directory while its content is removed.
+fn aside(cx: &ActionCx<'_>, place: &Place) -> Result<PathBuf, ActionError> {
+    let name = format!("{}rmdir.{}", sys::fs::TEMPORARY_PREFIX, cx.scene.stamp);
+    free_name(cx.host, place.path.with_file_name(name))
+}
+
+#[async_trait]
+impl ActionPlugin for Rmdir {
+    fn name(&self) -> &str {
+        RmdirArguments::NAME
+    }
+
+    fn schema(&self) -> Value {
+        schema_of::<RmdirArguments>()
+    }
+
+    fn check(&self, arguments: &Value, _: &Vocabulary) -> Result<(), ArgumentError> {
+        parse::<RmdirArguments>(arguments).map(drop)
+    }
+
+    async fn plan(&self, cx: &ActionCx<'_>, arguments: &Value) -> Result<ActionPlan, ActionError> {
+        let intent = Intent::of(cx, arguments)?;
+        Ok(ActionPlan {
+            changes: intent.changes()?,
+            resources: intent.resources(),
+            undo: intent.undo()?,
+            ..ActionPlan::default()
+        })
+    }
+
+    async fn apply(
+        &self,
+        cx: &ActionCx<'_>,
+        arguments: &Value,
+    ) -> Result<ActionOutcome, ActionError> {
+        if cx.scene.cancel.is_stopped() {
+            return Err(ActionError::Cancelled);
+        }
+        let intent = Intent::of(cx, arguments)?;
+        let outcome = ActionOutcome {
+            changes: intent.changes()?,
+            resources: intent.resources(),
+            undo: intent.undo()?,
+            ..ActionOutcome::default()
+        };
+        if !matches!(intent.step, Step::Nothing) {
+            cx.host.announce(&outcome.undo).await?;
+            intent.carry_out()?;
+        }
+        Ok(outcome)
+    }
+
+    async fn undo(
+        &self,
+        cx: &ActionCx<'_>,
+        record: &UndoRecord,
+    ) -> Result<Vec<Change>, ActionError> {
+        let data: Record = Record::deserialize(&record.data).map_err(|error| {
+            ActionError::failed(format!("the record of rmdir cannot be read: {error}"))
+        })?;
+        put_back(cx, &data)
+    }
+}
+
+/// Puts back what was renamed, or makes an empty directory.
+fn put_back(cx: &ActionCx<'_>, record: &Record) -> Result<Vec<Change>, ActionError> {
+    let path = PathBuf::from(&record.path);
+    let kept = match record.backup.as_ref().or(record.aside.as_ref()) {
+        Some(kept) => Some((kept, cx.host.look(kept.as_ref())?)),
+        None => None,
+    };
+    let kept = kept.filter(|(_, sight)| matches!(sight, Sight::Directory { .. }));
+    let sight = cx.host.look(&path)?;
+    if sight != Sight::Nothing {
+        if let Some((kept, _)) = kept {
+            leave(cx, &path, &sight);
+            cx.host
+                .say(&format!("what was there before is kept as {kept}"));
+        }
+        return Ok(Vec::new());
+    }
+    let parent = path.parent().unwrap_or(&path);
+    if !is_where_it_was(cx, &path)? || !matches!(cx.host.look(parent)?, Sight::Directory { .. }) {
+        let parent = parent.display();
+        cx.host.say(&format!(
+            "did not put back {}: {parent} is gone",
+            record.path
+        ));
+        return Ok(Vec::new());
+    }
+    let change = match (&kept, &record.backup) {
+        (Some((kept, _)), _) => Change::Move {
+            from: (*kept).clone(),
+            to: record.path.clone(),
+        },
+        (None, Some(backup)) => {
+            cx.host.say(&format!(
+                "did not put back {}: {backup} is gone",
+                record.path
+            ));
+            return Ok(Vec::new());
+        }
+        (None, None) => Change::Directory {
+            path: record.path.clone(),
+        },
+    };
+    if !cx.scene.dry_run {
+        match kept {
+            Some((kept, _)) => Anchor::of(kept.as_ref())?.move_to(&path)?,
+            None => Anchor::of(&path)?.make_directory(record.mode, true)?,
+        }
+    }
+    Ok(vec![change])
+}
