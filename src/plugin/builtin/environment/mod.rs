@@ -17,6 +17,8 @@ mod durable;
 mod fish;
 #[cfg(not(windows))]
 mod machine;
+#[cfg(not(windows))]
+mod on_disk;
 mod plugin;
 #[cfg(not(windows))]
 mod real_file;

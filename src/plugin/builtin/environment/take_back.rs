@@ -9,7 +9,7 @@ use std::{
 use indexmap::IndexMap;
 
 use super::{
-    block_file::{self, Source, lock_error, lock_name},
+    on_disk::{self, Source, lock_error, lock_name},
     real_file::{RealFile, real_file},
     record::{EnvUndo, FileUndo},
 };
@@ -114,7 +114,7 @@ async fn take_back_in(
         return Ok(edited.changes);
     }
     let rewrite = async {
-        let bytes = block_file::read(&real)?.unwrap_or_default();
+        let bytes = on_disk::read(&real)?.unwrap_or_default();
         let edited = edit(&bytes, &real, steps).map_err(|error| broken(&real, &error))?;
         if edited.bytes.is_empty() && edited.made && real == path {
             remove(&real)?;

@@ -223,7 +223,7 @@ async fn a_second_line_for_the_variable_does_not_win() {
     machine.apply("env", user("A", "1")).await.unwrap();
     let expected = "# >>> grex:dotfiles >>>\nexport A='1'\n# <<< grex:dotfiles <<<\n";
     assert_eq!(read(&machine.home.join(".profile")), expected);
-    machine.home_file(".profile", block);
+    machine.home_file(".profile", &block.replace("'1'", "'9'"));
     machine.apply("env", user("A", "3")).await.unwrap();
     assert_eq!(
         read(&machine.home.join(".profile")),
