@@ -8,17 +8,14 @@ use std::{
 
 use super::{
     dialect::Dialect,
-    on_disk::{
-        Source, all_lines, holds_only_blocks_of_others, keep_from_others, lock_error, lock_name,
-        read,
-    },
-    real_file::{RealFile, real_file},
+    on_disk::{Source, all_lines, holds_only_blocks_of_others, keep_from_others, lock_error, read},
     record::{FileUndo, is_said_to_be_made},
 };
 use crate::{
     model::block,
     plugin::{
         action::ActionCx,
+        builtin::follow::follow,
         change::Change,
         error::ActionError,
         foreseen::Sight,
@@ -29,7 +26,7 @@ use crate::{
 
 /// A file that variables are set in.
 pub(super) struct BlockFile {
-    /// Where it is, links at the last component followed.
+    /// Where it is, an absolute path without links in it.
     path: PathBuf,
     /// The same as text, for changes and records.
     shown: String,
@@ -67,16 +64,9 @@ impl BlockFile {
         dialect: Dialect,
         name: &str,
     ) -> Result<Self, ActionError> {
-        let (path, exists) = match real_file(cx.host, &path)? {
-            RealFile::File(real) => (real, true),
-            RealFile::Nothing => (path, false),
-            RealFile::Unfit(reason) => {
-                return Err(ActionError::precondition(reason)
-                    .with_hint("put a regular file there, or remove what is there"));
-            }
-        };
+        let (path, missing) = real_file(cx, &path)?;
         let found = match source {
-            _ if !exists => HeldLines::default(),
+            _ if !missing.is_empty() => HeldLines::default(),
             Source::Host => {
                 let beginnings = dialect.beginnings(name);
                 cx.host.held_lines(&path, &cx.scene.pack.id, &beginnings)?
@@ -91,7 +81,14 @@ impl BlockFile {
         }
         Ok(Self {
             shown: as_text(&path)?,
-            missing: missing_directories(cx, &path)?,
+            // The last is the file itself.
+            missing: missing
+                .iter()
+                .rev()
+                .skip(1)
+                .rev()
+                .map(|path| as_text(path))
+                .collect::<Result<_, _>>()?,
             ends_in_cr: found.has_crlf,
             path,
             dialect,
@@ -204,8 +201,11 @@ impl BlockFile {
             }
         }
         let body = async { self.rewrite(&cx.scene.pack.id) };
-        let lock = lock_name(&self.path)?;
-        let written = cx.scene.locks.holding(&lock, cx.scene.cancel, body).await;
+        let written = cx
+            .scene
+            .locks
+            .holding(&self.path, cx.scene.cancel, body)
+            .await;
         written.map_err(lock_error)?
     }
 
@@ -229,17 +229,19 @@ impl BlockFile {
     }
 }
 
-/// The directories above a file that are not there, outermost first.
-fn missing_directories(cx: &ActionCx<'_>, path: &Path) -> Result<Vec<String>, ActionError> {
-    let mut missing = Vec::new();
-    for directory in path.ancestors().skip(1) {
-        if cx.host.look(directory)? != Sight::Nothing {
-            break;
-        }
-        missing.push(as_text(directory)?);
-    }
-    missing.reverse();
-    Ok(missing)
+/// Where the lines go, links followed, and what is missing on the way there, itself included.
+fn real_file(cx: &ActionCx<'_>, path: &Path) -> Result<(PathBuf, Vec<PathBuf>), ActionError> {
+    let found = follow(cx.host, path)?;
+    let shown = found.path.display();
+    let reason = match (found.obstacle, found.sight) {
+        (Some(obstacle), _) => obstacle.to_string(),
+        (None, Sight::File | Sight::Nothing) => return Ok((found.path, found.missing)),
+        (None, Sight::Directory { .. }) => format!("{shown} is a directory"),
+        (None, Sight::Link(_) | Sight::Other) => format!("{shown} is not a regular file"),
+    };
+    let message = format!("cannot set variables in {}: {reason}", path.display());
+    Err(ActionError::precondition(message)
+        .with_hint("put a regular file there, or remove what is there"))
 }
 
 fn as_text(path: &Path) -> Result<String, ActionError> {

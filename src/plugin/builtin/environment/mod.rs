@@ -21,8 +21,6 @@ mod machine;
 mod on_disk;
 mod plugin;
 #[cfg(not(windows))]
-mod real_file;
-#[cfg(not(windows))]
 mod record;
 #[cfg(not(windows))]
 mod sh;

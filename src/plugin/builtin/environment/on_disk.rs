@@ -1,10 +1,6 @@
 //! Files that variables are set in, as they are on the disk.
 
-use std::{
-    fs, io,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, os::unix::fs::PermissionsExt as _, path::Path};
 
 use crate::{
     model::block::{self, BlockError},
@@ -44,15 +40,6 @@ impl Source {
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, ActionError> {
     sys::fs::read_regular(path, TEXT_LIMIT)
         .map_err(|error| ActionError::precondition(error.to_string()))
-}
-
-/// The name to lock a file by: its directory is there, and without links in it.
-pub(super) fn lock_name(path: &Path) -> Result<PathBuf, ActionError> {
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let directory = fs::canonicalize(directory).map_err(|error| {
-        ActionError::precondition(format!("cannot look at {}: {error}", directory.display()))
-    })?;
-    Ok(directory.join(path.file_name().unwrap_or_default()))
 }
 
 /// The error about a lock that was not had.
