@@ -2,54 +2,31 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
-    os::unix::fs::PermissionsExt as _,
+    fs,
     path::{Path, PathBuf},
 };
 
 use super::{
     dialect::Dialect,
-    real_file::{RealFile, real_file},
+    on_disk::{Source, all_lines, holds_only_blocks_of_others, keep_from_others, lock_error, read},
     record::{FileUndo, is_said_to_be_made},
 };
 use crate::{
-    model::block::{self, BlockError},
+    model::block,
     plugin::{
         action::ActionCx,
+        builtin::follow::follow,
         change::Change,
         error::ActionError,
-        foreseen::{Sight, TEXT_LIMIT},
+        foreseen::Sight,
         open_block::{HeldLines, broken},
     },
-    sys::{self, lock::LockError},
+    sys,
 };
-
-/// What files are read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// The host: while planning, as the plan will have left them.
-    Host,
-    /// The disk: every byte.
-    Disk,
-}
-
-impl Source {
-    /// Reads a file; `None` where there is none.
-    pub(super) fn read(
-        self,
-        cx: &ActionCx<'_>,
-        path: &Path,
-    ) -> Result<Option<Vec<u8>>, ActionError> {
-        match self {
-            Self::Host => Ok(cx.host.text(path)?.map(String::into_bytes)),
-            Self::Disk => read(path),
-        }
-    }
-}
 
 /// A file that variables are set in.
 pub(super) struct BlockFile {
-    /// Where it is, links at the last component followed.
+    /// Where it is, an absolute path without links in it.
     path: PathBuf,
     /// The same as text, for changes and records.
     shown: String,
@@ -87,16 +64,9 @@ impl BlockFile {
         dialect: Dialect,
         name: &str,
     ) -> Result<Self, ActionError> {
-        let (path, exists) = match real_file(cx.host, &path)? {
-            RealFile::File(real) => (real, true),
-            RealFile::Nothing => (path, false),
-            RealFile::Unfit(reason) => {
-                return Err(ActionError::precondition(reason)
-                    .with_hint("put a regular file there, or remove what is there"));
-            }
-        };
+        let (path, missing) = real_file(cx, &path)?;
         let found = match source {
-            _ if !exists => HeldLines::default(),
+            _ if !missing.is_empty() => HeldLines::default(),
             Source::Host => {
                 let beginnings = dialect.beginnings(name);
                 cx.host.held_lines(&path, &cx.scene.pack.id, &beginnings)?
@@ -111,7 +81,14 @@ impl BlockFile {
         }
         Ok(Self {
             shown: as_text(&path)?,
-            missing: missing_directories(cx, &path)?,
+            // The last is the file itself.
+            missing: missing
+                .iter()
+                .rev()
+                .skip(1)
+                .rev()
+                .map(|path| as_text(path))
+                .collect::<Result<_, _>>()?,
             ends_in_cr: found.has_crlf,
             path,
             dialect,
@@ -224,8 +201,11 @@ impl BlockFile {
             }
         }
         let body = async { self.rewrite(&cx.scene.pack.id) };
-        let lock = lock_name(&self.path)?;
-        let written = cx.scene.locks.holding(&lock, cx.scene.cancel, body).await;
+        let written = cx
+            .scene
+            .locks
+            .holding(&self.path, cx.scene.cancel, body)
+            .await;
         written.map_err(lock_error)?
     }
 
@@ -249,84 +229,23 @@ impl BlockFile {
     }
 }
 
-/// Reads a file from the disk; `None` where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, ActionError> {
-    sys::fs::read_regular(path, TEXT_LIMIT)
-        .map_err(|error| ActionError::precondition(error.to_string()))
-}
-
-/// The name to lock a file by: its directory is there, and without links in it.
-pub(super) fn lock_name(path: &Path) -> Result<PathBuf, ActionError> {
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let directory = fs::canonicalize(directory).map_err(|error| {
-        ActionError::precondition(format!("cannot look at {}: {error}", directory.display()))
-    })?;
-    Ok(directory.join(path.file_name().unwrap_or_default()))
-}
-
-/// The error about a lock that was not had.
-pub(super) fn lock_error(error: LockError) -> ActionError {
-    match error {
-        LockError::Cancelled { .. } => ActionError::Cancelled,
-        error => ActionError::failed(error.to_string()),
-    }
-}
-
-/// Nobody else may write to a new file, whatever the umask says: shells run what is in it.
-fn keep_from_others(path: &Path) -> Result<(), ActionError> {
-    let narrow = || -> io::Result<()> {
-        let mut permissions = fs::symlink_metadata(path)?.permissions();
-        let mode = permissions.mode() & 0o7777;
-        if mode & 0o644 == mode {
-            return Ok(());
-        }
-        permissions.set_mode(mode & 0o644);
-        fs::set_permissions(path, permissions)
+/// Where the lines go, links followed, and what is missing on the way there, itself included.
+fn real_file(cx: &ActionCx<'_>, path: &Path) -> Result<(PathBuf, Vec<PathBuf>), ActionError> {
+    let found = follow(cx.host, path)?;
+    let shown = found.path.display();
+    let reason = match (found.obstacle, found.sight) {
+        (Some(obstacle), _) => obstacle.to_string(),
+        (None, Sight::File | Sight::Nothing) => return Ok((found.path, found.missing)),
+        (None, Sight::Directory { .. }) => format!("{shown} is a directory"),
+        (None, Sight::Link(_) | Sight::Other) => format!("{shown} is not a regular file"),
     };
-    narrow().map_err(|error| {
-        ActionError::failed(format!(
-            "cannot set the mode of {}: {error}",
-            path.display()
-        ))
-    })
-}
-
-/// The directories above a file that are not there, outermost first.
-fn missing_directories(cx: &ActionCx<'_>, path: &Path) -> Result<Vec<String>, ActionError> {
-    let mut missing = Vec::new();
-    for directory in path.ancestors().skip(1) {
-        if cx.host.look(directory)? != Sight::Nothing {
-            break;
-        }
-        missing.push(as_text(directory)?);
-    }
-    missing.reverse();
-    Ok(missing)
+    let message = format!("cannot set variables in {}: {reason}", path.display());
+    Err(ActionError::precondition(message)
+        .with_hint("put a regular file there, or remove what is there"))
 }
 
 fn as_text(path: &Path) -> Result<String, ActionError> {
     path.to_str().map(str::to_owned).ok_or_else(|| {
         ActionError::precondition(format!("the path {} is not UTF-8", path.display()))
     })
-}
-
-/// All lines of a block on the disk, whatever the bytes around it are.
-fn all_lines(path: &Path, name: &str) -> Result<HeldLines, ActionError> {
-    let bytes = read(path)?.unwrap_or_default();
-    let found = block::find(&bytes, Some(name)).map_err(|error| broken(path, &error))?;
-    Ok(HeldLines {
-        lines: found.map(|block| block.lines).unwrap_or_default(),
-        has_crlf: bytes.contains(&b'\r') && bytes.windows(2).any(|pair| pair == b"\r\n"),
-    })
-}
-
-fn holds_only_blocks_of_others(bytes: &[u8], own: &str) -> Result<bool, BlockError> {
-    let mut rest = bytes.to_vec();
-    for block in block::foreign_blocks(bytes)? {
-        if block.name.as_deref() == Some(own) {
-            return Ok(false);
-        }
-        rest = block::replace(&rest, block.name.as_deref(), &[])?;
-    }
-    Ok(rest.is_empty() && !bytes.is_empty())
 }

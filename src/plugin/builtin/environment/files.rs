@@ -2,7 +2,8 @@
 
 use super::{
     batch::{Setting, Wanted},
-    block_file::{BlockFile, Source},
+    block_file::BlockFile,
+    on_disk::Source,
     record::EnvUndo,
     start_up_files,
 };
@@ -11,7 +12,7 @@ use crate::{
     plugin::{action::ActionCx, error::ActionError},
 };
 
-pub(super) use super::{block_file::Source as ReadFrom, take_back::take_back};
+pub(super) use super::{on_disk::Source as ReadFrom, take_back::take_back};
 
 /// The files that a batch of variables is set in, each read once and written once.
 pub(super) struct Durable {

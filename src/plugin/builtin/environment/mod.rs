@@ -17,9 +17,9 @@ mod durable;
 mod fish;
 #[cfg(not(windows))]
 mod machine;
-mod plugin;
 #[cfg(not(windows))]
-mod real_file;
+mod on_disk;
+mod plugin;
 #[cfg(not(windows))]
 mod record;
 #[cfg(not(windows))]

@@ -9,8 +9,7 @@ use std::{
 use indexmap::IndexMap;
 
 use super::{
-    block_file::{self, Source, lock_error, lock_name},
-    real_file::{RealFile, real_file},
+    on_disk::{self, Source, lock_error},
     record::{EnvUndo, FileUndo},
 };
 use crate::{
@@ -18,7 +17,10 @@ use crate::{
         block::{self, BlockError},
         undo::UndoRecord,
     },
-    plugin::{action::ActionCx, change::Change, error::ActionError, open_block::broken},
+    plugin::{
+        action::ActionCx, builtin::follow::follow, change::Change, error::ActionError,
+        foreseen::Sight, open_block::broken,
+    },
     sys,
 };
 
@@ -80,9 +82,11 @@ fn fail(results: &mut Results, steps: &Steps<'_>, error: &ActionError) {
 type Found = Option<(PathBuf, Vec<u8>)>;
 
 fn read(cx: &ActionCx<'_>, path: &Path) -> Result<Found, ActionError> {
-    let RealFile::File(real) = real_file(cx.host, path)? else {
+    let found = follow(cx.host, path)?;
+    if found.obstacle.is_some() || found.sight != Sight::File {
         return Ok(None);
-    };
+    }
+    let real = found.path;
     let source = if cx.scene.dry_run {
         Source::Host
     } else {
@@ -114,7 +118,7 @@ async fn take_back_in(
         return Ok(edited.changes);
     }
     let rewrite = async {
-        let bytes = block_file::read(&real)?.unwrap_or_default();
+        let bytes = on_disk::read(&real)?.unwrap_or_default();
         let edited = edit(&bytes, &real, steps).map_err(|error| broken(&real, &error))?;
         if edited.bytes.is_empty() && edited.made && real == path {
             remove(&real)?;
@@ -123,11 +127,10 @@ async fn take_back_in(
         }
         Ok(edited.changes)
     };
-    let lock = lock_name(&real)?;
     let written = cx
         .scene
         .locks
-        .holding(&lock, cx.scene.cancel, rewrite)
+        .holding(&real, cx.scene.cancel, rewrite)
         .await;
     written.map_err(lock_error)?
 }
