@@ -64,7 +64,7 @@ impl Source {
 }
 
 /// The path below the root without `.` and `..`; `None` where it leaves it, and be it on the way.
-fn inside(root: &Path, text: &str) -> Option<PathBuf> {
+pub(super) fn inside(root: &Path, text: &str) -> Option<PathBuf> {
     let path = Path::new(text);
     let relative = if path.is_absolute() {
         let root: PathBuf = root.components().collect();
