@@ -9,6 +9,9 @@ use std::{
 
 use crate::plugin::{action::ActionHost, error::ActionError, foreseen::Sight};
 
+#[cfg(test)]
+mod tests;
+
 /// As many links as Linux follows in one path.
 const MOST_LINKS: usize = 40;
 
