@@ -9,6 +9,9 @@ use std::{
 
 use crate::plugin::{action::ActionHost, error::ActionError, foreseen::Sight};
 
+#[cfg(test)]
+mod tests;
+
 /// As many links as Linux follows in one path.
 const MOST_LINKS: usize = 40;
 
@@ -53,66 +56,92 @@ struct Ahead {
 /// # Errors
 /// Something on the way cannot be looked at.
 pub(super) fn follow(host: &dyn ActionHost, path: &Path) -> Result<Found, ActionError> {
-    let mut at = PathBuf::from("/");
-    let mut ahead = Vec::new();
-    push(&mut ahead, path, None);
-    let mut missing = Vec::new();
-    let mut links = 0;
-    let mut sight = None;
+    let mut walk = Walk {
+        at: PathBuf::from("/"),
+        sight: None,
+        ahead: Vec::new(),
+        missing: Vec::new(),
+        links: 0,
+    };
+    push(&mut walk.ahead, path, None);
     let mut obstacle = None;
-    while let Some(Ahead { name, link }) = ahead.pop() {
-        if name == ".." {
-            if !missing.is_empty() {
-                obstacle = Some(Obstacle::Missing(at.clone()));
-                break;
-            }
-            at.pop();
-            sight = None;
-            continue;
-        }
-        let next = at.join(name);
-        let seen = host.look(&next)?;
-        match &seen {
-            Sight::Link(text) => {
-                links += 1;
-                if links > MOST_LINKS {
-                    obstacle = Some(Obstacle::Loop(path.to_path_buf()));
-                    break;
-                }
-                let target = target_of(&next, text);
-                if target.is_absolute() {
-                    at = PathBuf::from("/");
-                    sight = None;
-                }
-                push(&mut ahead, &target, Some(&next));
-                continue;
-            }
-            Sight::Nothing => match link {
-                Some(link) => obstacle = Some(Obstacle::Dangling(link)),
-                None => missing.push(next.clone()),
-            },
-            Sight::File | Sight::Other if !ahead.is_empty() => {
-                obstacle = Some(Obstacle::NotADirectory(next.clone()));
-            }
-            Sight::File | Sight::Other | Sight::Directory { .. } => {}
-        }
-        at = next;
-        sight = Some(seen);
-        if obstacle.is_some() {
-            break;
-        }
+    while obstacle.is_none()
+        && let Some(next) = walk.ahead.pop()
+    {
+        obstacle = walk.step(host, next)?;
     }
-    let sight = match (&obstacle, sight) {
+    let sight = match (&obstacle, walk.sight) {
         (Some(_), _) => Sight::Nothing,
         (None, Some(sight)) => sight,
-        (None, None) => host.look(&at)?,
+        (None, None) => host.look(&walk.at)?,
     };
     Ok(Found {
-        path: at,
+        path: walk.at,
         sight,
-        missing,
+        missing: walk.missing,
         obstacle,
     })
+}
+
+/// A way that is being walked.
+struct Walk {
+    /// How far it has come: no links in it.
+    at: PathBuf,
+    /// What is there, where that was looked at.
+    sight: Option<Sight>,
+    /// What is still to be walked, the next last.
+    ahead: Vec<Ahead>,
+    missing: Vec<PathBuf>,
+    links: usize,
+}
+
+impl Walk {
+    fn step(
+        &mut self,
+        host: &dyn ActionHost,
+        Ahead { name, link }: Ahead,
+    ) -> Result<Option<Obstacle>, ActionError> {
+        if name == ".." {
+            if !self.missing.is_empty() {
+                return Ok(Some(Obstacle::Missing(self.at.clone())));
+            }
+            self.at.pop();
+            self.sight = None;
+            return Ok(None);
+        }
+        let next = self.at.join(name);
+        let sight = host.look(&next)?;
+        let obstacle = match (&sight, link) {
+            (Sight::Link(text), _) => return Ok(self.turn(&next, text)),
+            (Sight::Nothing, Some(link)) => Some(Obstacle::Dangling(link)),
+            (Sight::Nothing, None) => {
+                self.missing.push(next.clone());
+                None
+            }
+            (Sight::File | Sight::Other, _) if !self.ahead.is_empty() => {
+                Some(Obstacle::NotADirectory(next.clone()))
+            }
+            (Sight::File | Sight::Other | Sight::Directory { .. }, _) => None,
+        };
+        self.at = next;
+        self.sight = Some(sight);
+        Ok(obstacle)
+    }
+
+    /// Goes on where a link leads to.
+    fn turn(&mut self, link: &Path, text: &str) -> Option<Obstacle> {
+        self.links += 1;
+        if self.links > MOST_LINKS {
+            return Some(Obstacle::Loop(link.to_path_buf()));
+        }
+        let target = target_of(link, text);
+        if target.is_absolute() {
+            self.at = PathBuf::from("/");
+        }
+        self.sight = None;
+        push(&mut self.ahead, &target, Some(link));
+        None
+    }
 }
 
 /// Says whether a directory will have nothing in it once `gone` are gone, which the host does not

@@ -64,7 +64,7 @@ impl Source {
 }
 
 /// The path below the root without `.` and `..`; `None` where it leaves it, and be it on the way.
-fn inside(root: &Path, text: &str) -> Option<PathBuf> {
+pub(super) fn inside(root: &Path, text: &str) -> Option<PathBuf> {
     let path = Path::new(text);
     let relative = if path.is_absolute() {
         let root: PathBuf = root.components().collect();
@@ -106,4 +106,50 @@ pub(super) fn relative(directory: &Path, path: &Path) -> PathBuf {
         return PathBuf::from(".");
     }
     relative
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_way_is_never_outside() {
+        let root = Path::new("/work//pack/");
+        for (text, expected) in [
+            ("a/b", Some("a/b")),
+            ("./a//b/", Some("a/b")),
+            ("a/../b", Some("b")),
+            ("a/..", Some("")),
+            (".", Some("")),
+            ("/work/pack", Some("")),
+            ("/work/./pack//x", Some("x")),
+            ("..", None),
+            ("a/../..", None),
+            ("../pack/x", None),
+            ("/work/pack-2/x", None),
+            ("/work", None),
+            ("/work/pack/../pack/x", None),
+        ] {
+            let expected = expected.map(PathBuf::from);
+            assert_eq!(inside(root, text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_relative_path_leads_to_its_end(from in "(/[ab]){0,4}", to in "(/[ab]){0,4}") {
+            let (from, to) = (Path::new("/").join(&from), Path::new("/").join(&to));
+            let mut at = from.clone();
+            for component in relative(&from, &to).components() {
+                match component {
+                    Component::ParentDir => prop_assert!(at.pop()),
+                    Component::CurDir => {}
+                    other => at.push(other),
+                }
+            }
+            prop_assert_eq!(at, to);
+        }
+    }
 }

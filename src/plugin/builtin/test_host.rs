@@ -173,6 +173,11 @@ impl TestMachine {
         found
     }
 
+    /// Whoever would run an action now: `planning`, or applying.
+    pub(super) fn host(&self, planning: bool) -> impl ActionHost {
+        TestHost::new(self, planning)
+    }
+
     /// Plans a list of actions, later ones seeing earlier ones. Nothing may change.
     pub(super) async fn plan_list(
         &self,

@@ -10,6 +10,8 @@ mod parents;
 mod precious;
 mod rmdir;
 mod symlink;
+#[cfg(test)]
+mod tests;
 
 pub(super) fn register(registry: &mut Registry) -> Result<(), RegistryError> {
     registry.register_action(Arc::new(mkdir::Mkdir))?;

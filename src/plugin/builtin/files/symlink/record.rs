@@ -37,11 +37,14 @@ impl Record {
 
     /// Whether one of `previous` made a link at `dst` that says `text`.
     pub(super) fn is_among(previous: &[UndoRecord], dst: &str, text: &str) -> bool {
-        previous
-            .iter()
-            .filter(|record| record.action == SymlinkArguments::NAME)
-            .filter_map(|record| Self::of(record).ok())
-            .any(|record| record.dst == dst && record.text == text)
+        let says = |record: &UndoRecord, key: &str, value: &str| {
+            record.data.get(key).and_then(|data| data.as_str()) == Some(value)
+        };
+        previous.iter().any(|record| {
+            record.action == SymlinkArguments::NAME
+                && says(record, "dst", dst)
+                && says(record, "text", text)
+        })
     }
 }
 
