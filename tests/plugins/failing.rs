@@ -233,6 +233,7 @@ async fn a_workspace_is_cloned_with_git_only() {
             url: PackUrl::parse(url).unwrap(),
             reference: None,
             directory: world.sandbox.path("."),
+            trust: grex::ops::install::TrustPolicy::default(),
         };
         let error = init_from(&world.session(), request).await.unwrap_err();
         assert_eq!(

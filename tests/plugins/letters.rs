@@ -5,11 +5,13 @@ use std::{fs, path::Path};
 
 use async_trait::async_trait;
 use grex::{
-    model::action::ActionEntry,
+    model::{
+        action::ActionEntry,
+        surface::{PartContent, Surface, SurfacePart},
+    },
     plugin::{
         error::PackError,
         pack_type::{Pack, PackCx, PackReport, PackTypePlugin},
-        surface::{PartContent, Surface, SurfacePart},
     },
 };
 use serde_json::json;

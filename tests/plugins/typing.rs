@@ -3,11 +3,10 @@
 use std::fs;
 
 use grex::{
-    model::pack::PackSpec,
+    model::{pack::PackSpec, surface::Surface},
     plugin::{
         error::PackError,
         pack_type::{Pack, PackCx, PackTypePlugin},
-        surface::Surface,
     },
 };
 

@@ -16,6 +16,7 @@ use grex::{
         add::{AddReport, AddRequest, add},
         error::OpError,
         init,
+        install::TrustPolicy,
         rm::{RemovedPack, RmRequest, rm},
         status::{PackStatus, StatusRequest, status},
         sync::{SyncReport, SyncRequest, SyncedPack, sync},
@@ -127,6 +128,11 @@ impl World {
             reference: None,
             pack_type: None,
             directory: self.sandbox.workspace(),
+            install: true,
+            trust: TrustPolicy {
+                approve: true,
+                ..TrustPolicy::default()
+            },
         };
         add(session, request).await
     }

@@ -22,6 +22,7 @@ use crate::{
         change::Change,
         error::{ActionError, PackError},
         foreseen::{Foreseen, Sight, on_disk, read_text},
+        open_block::HeldLines,
         pack_type::{ActionReport, PackHost},
         scene::PackIdentity,
     },
@@ -413,6 +414,21 @@ impl ActionHost for Runner<'_> {
         match &self.mode {
             Mode::Plan(foreseen) => lock(foreseen).text(path),
             Mode::Apply(_) | Mode::ForGood => read_text(path),
+        }
+    }
+
+    fn held_lines(
+        &self,
+        path: &Path,
+        name: &str,
+        beginnings: &[String],
+    ) -> Result<HeldLines, ActionError> {
+        match &self.mode {
+            Mode::Plan(foreseen) => lock(foreseen).held_lines(path, name, beginnings),
+            Mode::Apply(_) | Mode::ForGood => {
+                let text = read_text(path)?.unwrap_or_default();
+                HeldLines::of(path, &text, name, beginnings)
+            }
         }
     }
 
