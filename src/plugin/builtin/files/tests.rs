@@ -71,8 +71,22 @@ fn machine(things: &[(String, usize)]) -> TestMachine {
     machine
 }
 
+/// Applies, and compares with the plan as far as one can know: what lies in a directory that will
+/// be renamed is not foreseen, and neither is an early end.
+async fn apply(machine: &mut TestMachine, install: &[Entry]) -> bool {
+    let is_foreseen = machine.announcements.is_none()
+        && install
+            .iter()
+            .all(|(_, arguments)| arguments["backup"] != json!(true));
+    if is_foreseen {
+        machine.apply_list(install).await.is_ok()
+    } else {
+        machine.apply_only(install).await.is_ok()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn whatever_was_done_is_taken_back(
         things in prop::collection::vec((PATHS, 0..4_usize), 0..5),
@@ -84,14 +98,11 @@ proptest! {
         let before = machine.tree();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            if machine.apply_list(&first).await.is_ok() {
+            if apply(&mut machine, &first).await {
                 machine.stamp = "20270102T030405Z".into();
-                machine.announcements = dies_after;
                 // A run that dies is no less to be taken back.
-                match dies_after {
-                    Some(_) => drop(machine.apply_only(&second).await),
-                    None => drop(machine.apply_list(&second).await),
-                }
+                machine.announcements = dies_after;
+                apply(&mut machine, &second).await;
             }
             machine.undo_as(false).await.unwrap();
         });

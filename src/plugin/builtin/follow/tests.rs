@@ -51,7 +51,7 @@ fn names_that_are_no_text_are_followed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
     fn as_the_system_does(
         things in prop::collection::vec(("[ab](/[ab]){0,2}", thing()), 0..8),
