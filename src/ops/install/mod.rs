@@ -200,10 +200,15 @@ fn without_children(packs: &[Candidate], unusable: &HashSet<String>) -> HashMap<
     let mut lacking = HashMap::new();
     for candidate in packs.iter().filter(|pack| pack.reason == Reason::New) {
         let id = &candidate.identity.id;
-        let children = candidate.pack.spec.children.iter().map(|child| match id.as_str() {
-            "." => child.path.to_string(),
-            owner => format!("{owner}/{}", child.path),
-        });
+        let children = candidate
+            .pack
+            .spec
+            .children
+            .iter()
+            .map(|child| match id.as_str() {
+                "." => child.path.to_string(),
+                owner => format!("{owner}/{}", child.path),
+            });
         for child in children.filter(|child| unusable.contains(child)) {
             let why = format!("not installed: its child `{child}` is not there as declared");
             lacking.insert(id.clone(), why);
