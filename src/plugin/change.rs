@@ -31,10 +31,12 @@ pub enum Change {
         /// Its name then.
         to: String,
     },
-    /// A directory is removed, with everything in it.
+    /// A directory is removed.
     Remove {
         /// The directory.
         path: String,
+        /// There is something in it, which goes along.
+        with_content: bool,
     },
     /// A text file is made, changed or removed.
     Write {

@@ -103,8 +103,13 @@ fn json_has_the_documented_fields() {
     assert_eq!(report["type"], "meta");
     assert_eq!(report["path"], "product");
     assert_eq!(report["sha"], tree.pack("product").sha);
-    assert_eq!(report["installed"], false);
-    assert_eq!(entry(&report["children"], "product/api")["result"], "ok");
+    assert_eq!(report["installed"], true, "there is nothing to install");
+    let child = entry(&report["children"], "product/api");
+    assert_eq!(child["synced"], true);
+    assert_eq!(child["change"], "cloned");
+    assert_eq!(child["reinstalled"], false);
+    assert_eq!(child["reason"], "none");
+    assert_eq!(child["actions"], json!([]));
 }
 
 #[test]
@@ -254,7 +259,7 @@ fn a_child_that_fails_leaves_the_pack_registered() {
     hint: check the URL, and that your account may read the repository
     failed:
       product/api
-    hint: to try again: grex sync --only product/api
+    hint: to try again: grex update --only product/api
     ");
     assert_eq!(sandbox.read("workspace/grex.jsonl").lines().count(), 1);
     assert!(sandbox.path("workspace/product/docs/README").is_file());

@@ -315,7 +315,7 @@ fn from_with_a_pack_that_fails_keeps_the_rest() {
     )
     .unwrap();
     let outcome = grex!(sandbox, "init", "--from", &url, "here").run();
-    refused(&sandbox, &outcome, 4, &["docs", "sync"]);
+    refused(&sandbox, &outcome, 4, &["docs", "update --only docs"]);
     assert!(sandbox.path("workspace/here/api/core/README").is_file());
     fs::rename(
         sandbox.path("remotes/moved.git"),

@@ -277,11 +277,9 @@ fn install_state_is_shown() {
     let yaml = "schema_version: \"1\"\nname: one\ntype: declarative\n\
                 actions:\n  - mkdir: {path: $HOME/made}\n";
     let one = sandbox.remote("one").pack_yaml(yaml).create();
-    grex!(sandbox, "add", one.url()).run().success();
-    assert!(
-        !sandbox.home().join("made").exists(),
-        "nothing is installed by adding"
-    );
+    let outcome = grex!(sandbox, "add", "--json", "--no-install", one.url()).run();
+    assert_eq!(outcome.json()["installed"], false);
+    assert!(!sandbox.home().join("made").exists());
     let list = grex!(sandbox, "status", "--json").run().json();
     assert_eq!(entry(&list, "one")["install"], "not-installed");
     let outcome = grex!(sandbox, "status").run();

@@ -66,8 +66,11 @@ impl List<'_> {
                 let names = format!("{} -> {}", self.name(from), self.name(to));
                 self.entry("rename", &names);
             }
-            Change::Remove { path } => {
-                let what = format!("{} and everything in it", self.directory(path));
+            Change::Remove { path, with_content } => {
+                let mut what = self.directory(path);
+                if *with_content {
+                    what += " and everything in it";
+                }
                 self.entry("remove", &what);
             }
             Change::Write {

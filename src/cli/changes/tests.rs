@@ -70,6 +70,11 @@ fn every_kind_of_change_has_a_word() {
         link("/home/me/.bashrc", Some("/home/me/old"), None),
         Change::Remove {
             path: "/home/mela/x/".into(),
+            with_content: true,
+        },
+        Change::Remove {
+            path: "/home/me/empty".into(),
+            with_content: false,
         },
         variable("EDITOR", None, Some("vim")),
         variable("EDITOR", Some("vi"), Some("vim")),
@@ -85,6 +90,7 @@ fn every_kind_of_change_has_a_word() {
       link   ~/.zshrc: /old -> ../new
       unlink ~/.bashrc (was ~/old)
       remove /home/mela/x/ and everything in it
+      remove ~/empty/
       set    EDITOR=vim (session)
       set    EDITOR=vim (session; was vi)
       unset  EDITOR (session; was vi)

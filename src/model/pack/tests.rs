@@ -951,7 +951,7 @@ fn two_actions_that_cannot_both_be_are_both_underlined() {
         panic!("{spec:?}")
     };
     let error = second.error_beside(&at("twice"), first, &at(""));
-    assert_eq!((error.line, error.column), (Some(6), Some(27)), "{error}");
+    assert_eq!((error.line, error.column), (Some(6), Some(28)), "{error}");
     let places: Vec<&str> = error
         .labels()
         .unwrap()

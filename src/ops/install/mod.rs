@@ -98,7 +98,11 @@ pub(super) async fn install(
         mut packs,
         troubles,
     } = judge(session, roots, &known, &request)?;
-    packs.retain(|candidate| !request.unusable.contains(&candidate.identity.id));
+    let lacking = without_children(&packs, request.unusable);
+    packs.retain(|candidate| {
+        let id = &candidate.identity.id;
+        !request.unusable.contains(id) && !lacking.contains_key(id)
+    });
     if let Some(name) = request.only {
         packs.retain(|candidate| !places_of(candidate, name).is_empty());
         for candidate in &mut packs {
@@ -112,12 +116,16 @@ pub(super) async fn install(
         .map(|(id, failure)| PackInstall::failed(&id, Reason::None, failure))
         .collect();
     results.extend(
+        lacking
+            .iter()
+            .map(|(id, why)| PackInstall::skipped(id, Reason::New, why)),
+    );
+    results.extend(
         packs
             .iter()
             .filter(|candidate| candidate.reason == Reason::None)
             .map(|candidate| PackInstall::unchanged(&candidate.identity.id)),
     );
-    note_inert(&packs, writer)?;
     let places: HashMap<String, Vec<usize>> = packs
         .iter()
         .filter_map(|candidate| {
@@ -133,6 +141,7 @@ pub(super) async fn install(
         results.extend(planned(&packs, plan).into_iter().map(placed));
         return Ok(results);
     }
+    note_inert(&packs, writer)?;
     let approval = gate::approve(session, &bench.machine, &request, &packs, &plan, &known).await?;
     for refused in &approval.refused {
         results.push(refused.clone());
@@ -183,6 +192,29 @@ pub(super) async fn install(
         placed(PackInstall::ended(&id, reason, ended))
     }));
     Ok(results)
+}
+
+/// The packs that are not installed yet and of which a child is not there, by id, with the reason:
+/// children come first.
+fn without_children(packs: &[Candidate], unusable: &HashSet<String>) -> HashMap<String, String> {
+    let mut lacking = HashMap::new();
+    for candidate in packs.iter().filter(|pack| pack.reason == Reason::New) {
+        let id = &candidate.identity.id;
+        let children = candidate
+            .pack
+            .spec
+            .children
+            .iter()
+            .map(|child| match id.as_str() {
+                "." => child.path.to_string(),
+                owner => format!("{owner}/{}", child.path),
+            });
+        for child in children.filter(|child| unusable.contains(child)) {
+            let why = format!("not installed: its child `{child}` is not there as declared");
+            lacking.insert(id.clone(), why);
+        }
+    }
+    lacking
 }
 
 fn judge(

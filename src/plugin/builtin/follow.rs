@@ -154,20 +154,21 @@ pub(super) fn is_vacant(
     let Sight::Directory { empty } = host.look(directory)? else {
         return Ok(false);
     };
-    // One that is planned is not on disk; one that cannot be listed is as good as full.
-    let Ok(entries) = fs::read_dir(directory) else {
+    if empty || gone.is_empty() {
         return Ok(empty);
+    }
+    // One that cannot be listed is as good as full.
+    let Ok(entries) = fs::read_dir(directory) else {
+        return Ok(false);
     };
-    let mut is_listed = false;
     for entry in entries {
         let Ok(entry) = entry else { return Ok(false) };
-        is_listed = true;
         let path = entry.path();
         if !gone.contains(&path) && host.look(&path)? != Sight::Nothing {
             return Ok(false);
         }
     }
-    Ok(is_listed || empty)
+    Ok(true)
 }
 
 /// Where a link leads, relative to the directory that it is in. The text is the host's, in which

@@ -74,7 +74,10 @@ pub(super) fn take_back(
                 removed => removed?,
             }
         }
-        changes.push(Change::Remove { path: text.clone() });
+        changes.push(Change::Remove {
+            path: text.clone(),
+            with_content: false,
+        });
         gone.push(path);
     }
     Ok(changes)

@@ -107,7 +107,10 @@ impl Intent {
         let path = self.place.text()?;
         Ok(match &self.step {
             Step::Nothing => Vec::new(),
-            Step::Remove | Step::Force(_) => vec![Change::Remove { path }],
+            Step::Remove | Step::Force(_) => vec![Change::Remove {
+                path,
+                with_content: matches!(self.step, Step::Force(_)),
+            }],
             Step::Backup(to) => vec![Change::Move {
                 from: path,
                 to: utf8(to)?,

@@ -536,9 +536,14 @@ async fn hooks_run_in_the_pack_with_what_lies_beside_them() {
 #[tokio::test]
 async fn each_verb_has_its_hook_and_a_missing_one_is_no_work() {
     let bench = Bench::scripted();
-    for verb in [Verb::Install, Verb::Update, Verb::Sync, Verb::Teardown] {
+    for verb in [Verb::Install, Verb::Update, Verb::Sync] {
         assert_eq!(bench.run(verb).await.unwrap(), PackReport::default());
     }
+    assert!(bench.calls().is_empty());
+    // What it installed while it was of another type is taken back all the same.
+    let report = bench.run(Verb::Teardown).await.unwrap();
+    assert_eq!(report.actions, vec![ActionReport::default(); 2]);
+    assert_eq!(*bench.calls(), ["undo"]);
     for name in ["setup", "sync", "teardown"] {
         bench.executable(
             &format!(".grex/hooks/{name}.sh"),
@@ -562,7 +567,7 @@ async fn each_verb_has_its_hook_and_a_missing_one_is_no_work() {
         let ran_from = said[0].split(' ').nth(1).unwrap();
         assert!(Path::new(ran_from).starts_with(bench.scratch()), "{said:?}");
     }
-    assert!(bench.calls().is_empty());
+    assert_eq!(*bench.calls(), ["undo", "undo"], "one for each teardown");
 }
 
 #[tokio::test]

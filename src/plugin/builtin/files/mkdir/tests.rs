@@ -43,7 +43,10 @@ async fn missing_parents_are_made_and_all_of_it_is_taken_back() {
     assert_eq!((again.changes, again.undo), (vec![], vec![]));
     assert_eq!(mode(&made[2]), 0o1777);
     let undone = machine.undo_all().await;
-    let removed = made.map(|path| Change::Remove { path });
+    let removed = made.map(|path| Change::Remove {
+        path,
+        with_content: false,
+    });
     assert!(undone.iter().eq(removed.iter().rev()), "{undone:?}");
     assert_eq!(machine.tree(), before);
 }

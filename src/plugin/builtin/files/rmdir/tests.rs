@@ -41,6 +41,13 @@ fn message(error: &ActionError) -> &str {
     }
 }
 
+fn removal(path: &str, with_content: bool) -> Change {
+    Change::Remove {
+        path: path.into(),
+        with_content,
+    }
+}
+
 #[tokio::test]
 async fn an_empty_directory_goes_and_comes_back_with_its_mode() {
     let mut machine = machine();
@@ -50,7 +57,7 @@ async fn an_empty_directory_goes_and_comes_back_with_its_mode() {
         .await
         .unwrap();
     let path = machine.at_home("e");
-    assert_eq!(outcome.changes, [Change::Remove { path: path.clone() }]);
+    assert_eq!(outcome.changes, [removal(&path, false)]);
     let resource = &outcome.resources[0];
     assert_eq!(resource.name, format!("path:{path}"));
     assert_eq!(outcome.undo[0].resource, resource.name);
@@ -119,7 +126,7 @@ async fn by_force_the_content_goes_and_links_in_it_are_not_followed() {
     let arguments = json!({"path": "~/f", "force": true});
     let outcome = machine.apply("rmdir", arguments).await.unwrap();
     let path = machine.at_home("f");
-    assert_eq!(outcome.changes, [Change::Remove { path: path.clone() }]);
+    assert_eq!(outcome.changes, [removal(&path, true)]);
     let left: Vec<_> = fs::read_dir(&machine.home).unwrap().collect();
     assert_eq!(left.len(), 2, "{left:?}");
     assert!(machine.home.join("kept/file").exists());

@@ -104,7 +104,8 @@ async fn directories_on_the_way_go_with_the_last_link() {
     assert_eq!(
         undone[5],
         Change::Remove {
-            path: machine.at_home(".config")
+            path: machine.at_home(".config"),
+            with_content: false,
         }
     );
     assert_eq!(machine.tree(), before);

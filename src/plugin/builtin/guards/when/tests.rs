@@ -49,7 +49,8 @@ async fn what_is_inside_is_done_and_taken_back_under_its_own_name() {
     assert_eq!(
         undone.last(),
         Some(&Change::Remove {
-            path: machine.at_home("a")
+            path: machine.at_home("a"),
+            with_content: false,
         })
     );
     assert_eq!(machine.tree(), before);
