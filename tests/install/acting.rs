@@ -38,7 +38,12 @@ fn it_runs_the_actions_of_one_name_and_rm_takes_them_back() {
     let lines: Vec<_> = report.as_array().unwrap().iter().collect();
     let told: Vec<_> = lines
         .iter()
-        .map(|line| (line["pack"].as_str().unwrap(), line["idx"].as_u64().unwrap()))
+        .map(|line| {
+            (
+                line["pack"].as_str().unwrap(),
+                line["idx"].as_u64().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(told, [("dots", 0), ("dots", 2), ("more", 0)]);
     for line in &lines {

@@ -93,7 +93,9 @@ fn a_destination_that_is_a_directory_stays() {
     sandbox.write("home/.vim/mine", "mine\n");
     let before = Home::of(&sandbox);
     let rest = "actions:\n  - symlink: { src: a, dst: ~/.vim }\n";
-    let remote = declarative(&sandbox, "dots", rest).file("a", "a\n").create();
+    let remote = declarative(&sandbox, "dots", rest)
+        .file("a", "a\n")
+        .create();
     told(&add(&sandbox, &remote), 4, &["dots", ".vim", "backup"]);
     before.check();
     // With a backup it goes away, and comes back.

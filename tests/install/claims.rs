@@ -7,7 +7,8 @@ use crate::{
     support::{add, declarative, told, update, workspace, yaml},
 };
 
-const LINK: &str = "actions:\n  - mkdir: { path: ~/made }\n  - symlink: { src: a, dst: ~/.vimrc }\n";
+const LINK: &str =
+    "actions:\n  - mkdir: { path: ~/made }\n  - symlink: { src: a, dst: ~/.vimrc }\n";
 
 #[test]
 fn two_packs_with_one_destination_are_both_named_and_nothing_changes() {
@@ -40,7 +41,9 @@ fn what_an_installed_pack_has_is_its_own() {
         installed.check();
     }
     // Once the first has it no more, the others may.
-    grex!(sandbox, "rm", "--yes", "one", "three").run().success();
+    grex!(sandbox, "rm", "--yes", "one", "three")
+        .run()
+        .success();
     update(&sandbox, &[]).success();
     assert_eq!(sandbox.read("home/.vimrc"), "two\n");
 }

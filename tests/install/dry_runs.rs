@@ -75,7 +75,10 @@ fn no_verb_changes_anything() {
     let told = planned(&sandbox, &["update", "--trust", "--trust-source", "/"]);
     assert!(told.contains("would be installed"), "{told}");
     let told = planned(&sandbox, &["run", "symlink"]);
-    assert!(told.contains("link   ~/.vimrc") && !told.contains("EDITOR"), "{told}");
+    assert!(
+        told.contains("link   ~/.vimrc") && !told.contains("EDITOR"),
+        "{told}"
+    );
     planned(&sandbox, &["rm", "dots"]);
     let told = planned(&sandbox, &["init", "--from", &remote.url(), "../second"]);
     assert!(!sandbox.path("second").exists(), "{told}");
@@ -153,7 +156,11 @@ fn a_plan_of_an_update_tells_what_is_taken_back() {
     );
     grex!(sandbox, "sync").run().success();
     let told = planned(&sandbox, &["update"]);
-    for part in ["unlink ~/.config/vim/vimrc", "-export EDITOR", "-> ~/.vimrc"] {
+    for part in [
+        "unlink ~/.config/vim/vimrc",
+        "-export EDITOR",
+        "-> ~/.vimrc",
+    ] {
         assert!(told.contains(part), "{part} in\n{told}");
     }
     as_planned(&sandbox, &["update", "--trust"]);

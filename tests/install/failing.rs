@@ -22,7 +22,9 @@ fn a7_the_third_of_five_fails_and_the_next_run_converges() {
     sandbox.write("home/.config/new/link", "mine\n");
     sandbox.write("home/.profile", "# mine");
     let before = Home::of(&sandbox);
-    let remote = declarative(&sandbox, "dots", FIVE).file("a", "a\n").create();
+    let remote = declarative(&sandbox, "dots", FIVE)
+        .file("a", "a\n")
+        .create();
     let outcome = add(&sandbox, &remote);
     told(&outcome, 4, &["dots", "exec", "not ready", "3"]);
     before.check();

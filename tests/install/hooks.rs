@@ -44,10 +44,16 @@ fn t2_a_hook_whose_mode_changes_is_not_run_again() {
     let tree = sandbox.path("tree");
     let tree = tree.to_str().unwrap();
     remote.git(&["clone", "--quiet", ".", tree]);
-    sandbox.git(tree, &["update-index", "--chmod=+x", ".grex/hooks/setup.sh"]);
+    sandbox.git(
+        tree,
+        &["update-index", "--chmod=+x", ".grex/hooks/setup.sh"],
+    );
     sandbox.git(tree, &["commit", "--quiet", "-m", "executable"]);
     sandbox.git(tree, &["push", "--quiet", "origin", "HEAD:main"]);
-    assert_eq!(remote.git(&["rev-parse", "main:.grex/hooks/setup.sh"]), blob);
+    assert_eq!(
+        remote.git(&["rev-parse", "main:.grex/hooks/setup.sh"]),
+        blob
+    );
     told(&grex!(sandbox, "update").run(), 9, &["tools"]);
     assert_eq!(sandbox.read("home/.ran"), "ran\n");
     let mut terminal = Terminal::start(&sandbox, &sandbox.shim(), 100, &["update"]);
@@ -107,7 +113,10 @@ fn hooks_know_where_they_are() {
 fn a_hook_that_is_not_executable_runs_with_sh_and_one_that_is_by_itself() {
     let sandbox = workspace();
     scripted(&sandbox, "plain")
-        .hook("setup", "#!/no/such/program\necho plain >> \"$HOME/.ran\"\n")
+        .hook(
+            "setup",
+            "#!/no/such/program\necho plain >> \"$HOME/.ran\"\n",
+        )
         .add();
     let own = "#!/usr/bin/env -S sh -x\necho own >> \"$HOME/.ran\"\n";
     scripted(&sandbox, "own")
@@ -160,9 +169,15 @@ fn peak_memory(program: Program) -> (grex_fixtures::Outcome, u64) {
 #[test]
 fn o2_a_hook_that_prints_20_megabytes_needs_little_memory() {
     for (script, code) in [
-        ("yes 0123456789012345678901234567890123456789 | head -c 20000000 >&2\n", 0),
+        (
+            "yes 0123456789012345678901234567890123456789 | head -c 20000000 >&2\n",
+            0,
+        ),
         ("head -c 20000000 /dev/zero | tr '\\0' x\n", 0),
-        ("yes words | head -c 20000000 >&2; echo last words >&2; exit 1\n", 4),
+        (
+            "yes words | head -c 20000000 >&2; echo last words >&2; exit 1\n",
+            4,
+        ),
     ] {
         let sandbox = workspace();
         let remote = scripted(&sandbox, "tools").hook("setup", script).create();

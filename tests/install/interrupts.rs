@@ -24,7 +24,9 @@ fn no_processes(sandbox: &Sandbox) {
         let left = fs::read_dir("/proc").into_iter().flatten().flatten();
         let mut left = left.filter(|entry| {
             let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-            environment.split(|byte| *byte == 0).any(|pair| pair == home)
+            environment
+                .split(|byte| *byte == 0)
+                .any(|pair| pair == home)
         });
         let Some(one) = left.next() else {
             return;
@@ -47,7 +49,9 @@ fn a_program_that_never_ends_is_ended_and_the_pack_taken_back() {
         let rest = "actions:\n  - symlink: { src: a, dst: ~/.vimrc, backup: true }\n  \
                     - env: { name: EDITOR, value: vim }\n  \
                     - exec: { cmd: [sh, -c, \"touch $HOME/../begun; sleep 1000 & sleep 1000\"] }\n";
-        let remote = declarative(&sandbox, "dots", rest).file("a", "a\n").create();
+        let remote = declarative(&sandbox, "dots", rest)
+            .file("a", "a\n")
+            .create();
         let mut run = grex!(sandbox, "add", remote.url(), "--trust").start();
         let begun = sandbox.path("begun");
         run.wait_until("the program", || begun.exists());
@@ -55,7 +59,11 @@ fn a_program_that_never_ends_is_ended_and_the_pack_taken_back() {
         run.signal(signal);
         let outcome = run.wait();
         assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
-        let code = if signal == Signal::Interrupt { 130 } else { 143 };
+        let code = if signal == Signal::Interrupt {
+            130
+        } else {
+            143
+        };
         told(&outcome, code, &[]);
         before.check();
         no_processes(&sandbox);

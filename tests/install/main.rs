@@ -22,10 +22,10 @@ mod failing;
 mod hooks;
 mod interrupts;
 mod platforms;
-mod question;
 #[path = "../cli/pty.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the terminal of the other tests")]
 mod pty;
+mod question;
 mod shared_files;
 mod shells;
 mod spawns;

@@ -161,7 +161,10 @@ fn what_a_pack_says_cannot_write_on_the_screen() {
     let remote = declarative(&sandbox, "dots", rest).create();
     let mut terminal = ask(&sandbox, &["add", &remote.url()]);
     let raw = terminal.raw();
-    assert!(!raw.contains("\u{1b}[2J") && !raw.contains('\u{202e}'), "{raw:?}");
+    assert!(
+        !raw.contains("\u{1b}[2J") && !raw.contains('\u{202e}'),
+        "{raw:?}"
+    );
     assert!(raw.contains("evil") && raw.contains("harmless"), "{raw:?}");
     terminal.type_in("n\n");
     assert_eq!(terminal.end(), 9);
@@ -192,13 +195,22 @@ fn an_always_of_one_pack_is_not_one_of_its_neighbours() {
     let mut terminal = ask(&sandbox, &["add", &dots.url()]);
     terminal.type_in("a\n");
     assert_eq!(terminal.end(), 0, "{}", terminal.screen());
-    let other = declarative(&sandbox, "dots-other", "actions:\n  - mkdir: { path: ~/x }\n").create();
+    let other = declarative(
+        &sandbox,
+        "dots-other",
+        "actions:\n  - mkdir: { path: ~/x }\n",
+    )
+    .create();
     let mut terminal = ask(&sandbox, &["add", &other.url()]);
     terminal.type_in("n\n");
     assert_eq!(terminal.end(), 9, "{}", terminal.screen());
     dots.push_commit(
         ".grex/pack.yaml",
-        yaml("dots", "declarative", "actions:\n  - mkdir: { path: ~/y }\n"),
+        yaml(
+            "dots",
+            "declarative",
+            "actions:\n  - mkdir: { path: ~/y }\n",
+        ),
     );
     let mut terminal = Terminal::start(&sandbox, &sandbox.shim(), 200, &["update", "dots"]);
     assert_eq!(terminal.end(), 0, "{}", terminal.screen());

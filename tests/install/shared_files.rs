@@ -51,7 +51,10 @@ fn twenty_packs_share_a_start_up_file() {
         .run();
     assert_eq!(outcome.stdout, "1 value 0 value 19\n");
     // In an order that has nothing to do with that of the install, some alone and some together.
-    names.sort_by_key(|name| name.bytes().fold(7_u64, |sum, byte| sum * 31 % 1009 + u64::from(byte)));
+    names.sort_by_key(|name| {
+        name.bytes()
+            .fold(7_u64, |sum, byte| sum * 31 % 1009 + u64::from(byte))
+    });
     let (alone, together) = names.split_at(6);
     for name in alone {
         rm(&sandbox, &[name]).success();
@@ -66,10 +69,15 @@ fn two_runs_at_once_in_two_workspaces_share_it_too() {
     let sandbox = workspace();
     sandbox.write("home/.profile", "# mine");
     let before = Home::of(&sandbox);
-    grex!(sandbox, "init", sandbox.path("second")).run().success();
+    grex!(sandbox, "init", sandbox.path("second"))
+        .run()
+        .success();
     let mut runs = Vec::new();
     for (directory, name) in [("workspace", "one"), ("second", "two")] {
-        let rest = format!("actions:\n  - env: {{ name: {}, value: x }}\n", name.to_uppercase());
+        let rest = format!(
+            "actions:\n  - env: {{ name: {}, value: x }}\n",
+            name.to_uppercase()
+        );
         let remote = declarative(&sandbox, name, &rest).create();
         let run = grex!(sandbox, "add", remote.url(), "--trust").in_dir(directory);
         runs.push(run.start());
@@ -92,9 +100,21 @@ fn packs_of_one_name_in_two_workspaces_do_not_mix() {
     let sandbox = workspace();
     sandbox.write("home/.profile", "# mine\n");
     let before = Home::of(&sandbox);
-    grex!(sandbox, "init", sandbox.path("second")).run().success();
-    let first = declarative(&sandbox, "a", "actions:\n  - env: { name: ONE, value: x }\n").create();
-    let second = declarative(&sandbox, "b", "actions:\n  - env: { name: TWO, value: x }\n").create();
+    grex!(sandbox, "init", sandbox.path("second"))
+        .run()
+        .success();
+    let first = declarative(
+        &sandbox,
+        "a",
+        "actions:\n  - env: { name: ONE, value: x }\n",
+    )
+    .create();
+    let second = declarative(
+        &sandbox,
+        "b",
+        "actions:\n  - env: { name: TWO, value: x }\n",
+    )
+    .create();
     for (directory, remote) in [("workspace", &first), ("second", &second)] {
         grex!(sandbox, "add", remote.url(), "dots", "--trust")
             .in_dir(directory)

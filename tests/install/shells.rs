@@ -11,12 +11,7 @@ use crate::{
 fn a4_any_value_arrives_literally_in_every_shell() {
     let value = "a\nb 'c' \"d\" `id` $(touch pwned) $HOME \\ \\n ! # ~ * %PATH% ;&|\t\u{e9} ";
     let sandbox = workspace();
-    for file in [
-        ".bashrc",
-        ".zshrc",
-        ".profile",
-        ".config/fish/config.fish",
-    ] {
+    for file in [".bashrc", ".zshrc", ".profile", ".config/fish/config.fish"] {
         sandbox.write(format!("home/{file}"), "# mine\n");
     }
     let before = Home::of(&sandbox);
@@ -27,9 +22,15 @@ fn a4_any_value_arrives_literally_in_every_shell() {
     declarative(&sandbox, "dots", &rest).add();
     let print = "printf %s \"$GREETING\"";
     for (shell, words) in [
-        ("sh", &["-c", ". \"$HOME/.profile\"; printf %s \"$GREETING\""][..]),
+        (
+            "sh",
+            &["-c", ". \"$HOME/.profile\"; printf %s \"$GREETING\""][..],
+        ),
         ("bash", &["--login", "-c", print]),
-        ("bash", &["-c", ". \"$HOME/.bashrc\"; printf %s \"$GREETING\""]),
+        (
+            "bash",
+            &["-c", ". \"$HOME/.bashrc\"; printf %s \"$GREETING\""],
+        ),
         ("zsh", &["-i", "-c", print]),
         ("fish", &["-c", print]),
     ] {

@@ -115,7 +115,10 @@ pub(crate) fn rm(sandbox: &Sandbox, packs: &[&str]) -> Outcome {
 #[track_caller]
 pub(crate) fn as_planned(sandbox: &Sandbox, words: &[&str]) -> Value {
     let (home, workspace) = (Home::of(sandbox), Home::at(&sandbox.workspace()));
-    let plan = grex!(sandbox).args(words).args(["--dry-run", "--json"]).run();
+    let plan = grex!(sandbox)
+        .args(words)
+        .args(["--dry-run", "--json"])
+        .run();
     plan.success();
     home.check();
     workspace.check();
@@ -163,7 +166,9 @@ fn timeless(text: &str) -> String {
 pub(crate) fn entry<'a>(list: &'a Value, id: &str) -> &'a Value {
     let found = list.as_array().expect("a list").iter();
     let mut found = found.filter(|entry| entry["id"] == id);
-    found.next().unwrap_or_else(|| panic!("no {id} in {list:#}"))
+    found
+        .next()
+        .unwrap_or_else(|| panic!("no {id} in {list:#}"))
 }
 
 /// Returns what `status` says of the install of a pack.

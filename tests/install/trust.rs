@@ -64,7 +64,10 @@ fn the_command_of_the_hint_works_as_it_is_pasted() {
             .filter(|part| part.starts_with("grex ") || part.starts_with("--trust"));
         let look = commands.next().unwrap().to_owned();
         let install = commands.next().unwrap().to_owned();
-        assert!(look.contains("--dry-run") && install.contains("--trust"), "{hint}");
+        assert!(
+            look.contains("--dry-run") && install.contains("--trust"),
+            "{hint}"
+        );
         let paste = |command: &str| {
             let program = env!("CARGO_BIN_EXE_grex");
             let command = command.replacen("grex", program, 1);
@@ -92,7 +95,11 @@ fn what_was_approved_is_not_asked_about_again_and_what_changed_is() {
     let outcome = grex!(sandbox, "update", "--json").run();
     outcome.success();
     let report = outcome.json();
-    assert_eq!(entry(&report, "dots")["reason"], "sha-changed", "{report:#}");
+    assert_eq!(
+        entry(&report, "dots")["reason"],
+        "sha-changed",
+        "{report:#}"
+    );
     grex!(sandbox, "update", "--force").run().success();
     // Removed and added again it is still what was approved.
     rm(&sandbox, &["dots"]).success();
@@ -121,7 +128,9 @@ fn a_source_is_approved_now_and_later_with_its_children() {
         "children:\n  - url: \"{}\"\nactions:\n  - symlink: {{ src: a, dst: ~/.vimrc }}\n",
         child.url()
     );
-    let remote = declarative(&sandbox, "dots", &rest).file("a", "a\n").create();
+    let remote = declarative(&sandbox, "dots", &rest)
+        .file("a", "a\n")
+        .create();
     let prefix = format!("{}/", sandbox.path("remotes").display());
     grex!(sandbox, "add", remote.url(), "--trust-source", &prefix)
         .run()
@@ -131,7 +140,12 @@ fn a_source_is_approved_now_and_later_with_its_children() {
     child.push_commit(".grex/hooks/setup.sh", "echo again >> \"$HOME/.ran\"\n");
     grex!(sandbox, "update").run().success();
     assert_eq!(sandbox.read("home/.ran"), "child\nagain\n");
-    let later = declarative(&sandbox, "later", "actions:\n  - mkdir: { path: ~/later }\n").create();
+    let later = declarative(
+        &sandbox,
+        "later",
+        "actions:\n  - mkdir: { path: ~/later }\n",
+    )
+    .create();
     grex!(sandbox, "add", later.url()).run().success();
     // From elsewhere, and from a place whose name only begins alike: not.
     let elsewhere = sandbox.path("remotes-evil/pack.git");
@@ -154,7 +168,12 @@ fn a_source_is_approved_now_and_later_with_its_children() {
 fn a_source_without_a_slash_at_its_end_is_no_prefix_of_names() {
     let sandbox = workspace();
     let one = declarative(&sandbox, "me", "actions:\n  - mkdir: { path: ~/one }\n").create();
-    let two = declarative(&sandbox, "me-evil", "actions:\n  - mkdir: { path: ~/two }\n").create();
+    let two = declarative(
+        &sandbox,
+        "me-evil",
+        "actions:\n  - mkdir: { path: ~/two }\n",
+    )
+    .create();
     let prefix = sandbox.path("remotes/me");
     let prefix = prefix.to_str().unwrap();
     for remote in [&one, &two] {
@@ -248,9 +267,15 @@ fn a_workspace_from_elsewhere_brings_no_approvals() {
         .create();
     let before = Home::of(&sandbox);
     let from = |directory: &str, more: &[&str]| {
-        grex!(sandbox, "init", sandbox.path(directory), "--from", workspace.url())
-            .args(more)
-            .run()
+        grex!(
+            sandbox,
+            "init",
+            sandbox.path(directory),
+            "--from",
+            workspace.url()
+        )
+        .args(more)
+        .run()
     };
     told(&from("second", &[]), 9, &["dots"]);
     before.check();

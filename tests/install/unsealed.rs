@@ -18,7 +18,9 @@ fn installed() -> (Sandbox, std::path::PathBuf) {
     sandbox.write("home/old/file", "mine\n");
     declarative(&sandbox, "dots", LINK).file("a", "a\n").add();
     let undo = sandbox.path("workspace/.grex/.state/undo");
-    let mut records = fs::read_dir(&undo).unwrap().map(|entry| entry.unwrap().path());
+    let mut records = fs::read_dir(&undo)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let record = records
         .find(|path| path.to_string_lossy().contains("dots"))
         .expect("a record");
@@ -110,9 +112,18 @@ fn a_journal_of_somebody_elses_making_is_not_acted_upon() {
     let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
     sandbox.write(journal, lines);
     let before = Home::of(&sandbox);
-    for verb in [&["update"][..], &["update", "--force"], &["sync"], &["status"]] {
+    for verb in [
+        &["update"][..],
+        &["update", "--force"],
+        &["sync"],
+        &["status"],
+    ] {
         let outcome = grex!(sandbox).args(verb).run();
-        assert!(!outcome.stderr.contains("panicked"), "{}", outcome.snapshot());
+        assert!(
+            !outcome.stderr.contains("panicked"),
+            "{}",
+            outcome.snapshot()
+        );
         before.check();
     }
 }

@@ -17,9 +17,8 @@ fn mistakes_are_told_with_their_place() {
     ] {
         let sandbox = workspace();
         let before = Home::of(&sandbox);
-        let rest = format!(
-            "actions:\n  - mkdir: {{ path: ~/made }}\n  - mkdir: {{ path: \"{path}\" }}\n"
-        );
+        let rest =
+            format!("actions:\n  - mkdir: {{ path: ~/made }}\n  - mkdir: {{ path: \"{path}\" }}\n");
         let remote = declarative(&sandbox, "dots", &rest).create();
         let outcome = add(&sandbox, &remote);
         told(&outcome, 4, &["dots", "pack.yaml:6"]);
@@ -62,7 +61,12 @@ fn every_way_to_write_one_works() {
 
 #[test]
 fn a_source_outside_of_the_pack_is_refused() {
-    for src in ["../../home/secret", "/etc/passwd", "a/../../x", "$HOME/secret"] {
+    for src in [
+        "../../home/secret",
+        "/etc/passwd",
+        "a/../../x",
+        "$HOME/secret",
+    ] {
         let sandbox = workspace();
         sandbox.write("home/secret", "x");
         let before = Home::of(&sandbox);
