@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -407,6 +407,13 @@ impl ActionHost for Runner<'_> {
             Mode::Apply(_) | Mode::ForGood => on_disk(path).map_err(|error| {
                 ActionError::precondition(format!("cannot look at {}: {error}", path.display()))
             }),
+        }
+    }
+
+    fn lies_at(&self, path: &Path) -> Option<PathBuf> {
+        match &self.mode {
+            Mode::Plan(foreseen) => lock(foreseen).lies_at(path),
+            Mode::Apply(_) | Mode::ForGood => Some(path.to_path_buf()),
         }
     }
 
