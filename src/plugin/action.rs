@@ -1,6 +1,6 @@
 //! Actions: what a pack does to the machine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,13 @@ pub trait ActionHost: Send + Sync {
     /// # Errors
     /// It cannot be looked at.
     fn look(&self, path: &Path) -> Result<Sight, ActionError>;
+
+    /// Where that which is at a path, likewise, lies on disk now; `None` where it is still to be made.
+    /// A host that plans answers this from
+    /// [`Foreseen::lies_at`](super::foreseen::Foreseen::lies_at).
+    fn lies_at(&self, path: &Path) -> Option<PathBuf> {
+        Some(path.to_path_buf())
+    }
 
     /// The text of a file, likewise; `None` where there is none. Bytes that are no text are
     /// replaced.

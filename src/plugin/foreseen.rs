@@ -1,6 +1,7 @@
 //! The machine as a plan will leave it: what is on disk, under what the plan has said so far.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
@@ -65,6 +66,12 @@ impl Foreseen {
         self.overlay.look(path).map_err(|error| {
             ActionError::precondition(format!("cannot look at {}: {error}", path.display()))
         })
+    }
+
+    /// Where that which will be at a path lies on disk now; `None` where there will be something
+    /// new, or nothing.
+    pub fn lies_at(&self, path: &Path) -> Option<PathBuf> {
+        self.overlay.source(path).map(Cow::into_owned)
     }
 
     /// The text that a file will have. Bytes that are no text are replaced.

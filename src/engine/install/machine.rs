@@ -110,10 +110,11 @@ impl Machine {
         }
     }
 
-    /// Removes what hooks needed while they ran.
+    /// Removes what hooks needed while they ran. For use under the workspace lock, when no hook
+    /// runs: each removes its own, and what is left is of a run that was killed.
     pub fn clear_scratch(&self) {
-        // Each hook removes its own; the directory goes once it is empty.
-        drop(std::fs::remove_dir(&self.scratch));
+        // What cannot be removed is in nobody's way, and the next run tries again.
+        drop(crate::sys::fs::remove_tree(&self.scratch));
     }
 
     /// Where private files of the run lie.

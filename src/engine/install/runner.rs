@@ -2,33 +2,32 @@
 //! written down first, or takes them back.
 
 use std::{
-    collections::{BTreeMap, HashSet},
-    path::Path,
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use async_trait::async_trait;
-
+use self::state::key;
 use super::machine::{Machine, PackScene};
 use crate::{
-    engine::{event::Event, session::Session},
-    model::{
-        action::{ActionEntry, Step},
-        undo::UndoRecord,
-        variables::Variables,
-    },
+    engine::session::Session,
+    model::{action::ActionEntry, undo::UndoRecord},
     plugin::{
-        action::{ActionCx, ActionHost, ActionOutcome, ActionPlan, Resource},
+        action::{ActionCx, ActionHost, ActionOutcome, ActionPlan},
         change::Change,
-        error::{ActionError, PackError},
-        foreseen::{Foreseen, Sight, on_disk, read_text},
-        open_block::HeldLines,
-        pack_type::{ActionReport, PackHost},
+        error::ActionError,
+        foreseen::Foreseen,
         scene::PackIdentity,
     },
     store::journal::Journal,
     sys::cancel::Cancel,
 };
+
+pub(super) use self::state::State;
+
+mod action_host;
+mod pack_host;
+mod state;
+mod take_back;
 
 /// What is done with the actions.
 pub(super) enum Mode<'a> {
@@ -48,34 +47,6 @@ pub(super) struct Runner<'a> {
     pub(super) cancel: &'a Cancel,
     pub(super) mode: Mode<'a>,
     state: Mutex<State>,
-}
-
-/// What has come of it so far.
-#[derive(Default)]
-pub(super) struct State {
-    variables: Arc<Variables>,
-    /// Variables that were set for later actions.
-    pub(super) session: Arc<BTreeMap<String, String>>,
-    /// How to take back what earlier installs and earlier actions did, oldest first.
-    stack: Arc<Vec<UndoRecord>>,
-    /// How many of the stack were there before this run.
-    known: usize,
-    /// What was written down and may still be to happen.
-    foretold: HashSet<String>,
-    /// What was announced by the actions at work, in order.
-    announced: Vec<UndoRecord>,
-    /// Everything that was announced or returned.
-    made: HashSet<String>,
-    /// What plans say that apply will announce.
-    pub(super) planned: Vec<UndoRecord>,
-    /// What the actions are about, each with its action's place.
-    pub(super) resources: Vec<(usize, Resource)>,
-    /// A program runs somewhere in the plan: what comes after it may not be known before.
-    pub(super) runs_programs: bool,
-    /// Why the plan ends before the actions do.
-    pub(super) unknown_from: Option<String>,
-    /// The rest of the actions was left out.
-    pub(super) skipped_rest: bool,
 }
 
 impl<'a> Runner<'a> {
@@ -281,266 +252,12 @@ impl<'a> Runner<'a> {
             state.planned.extend(outcome.undo.iter().cloned());
         }
     }
-
-    /// Takes records back, the last one first, as far as that goes. Returns what was changed and
-    /// the first thing that went wrong.
-    pub(super) async fn take_back(
-        &self,
-        records: &[UndoRecord],
-    ) -> (Vec<ActionReport>, Option<ActionError>) {
-        let mut reports = Vec::new();
-        let mut problem = None;
-        let backwards: Vec<&UndoRecord> = records.iter().rev().collect();
-        for alike in backwards.chunk_by(|one, other| one.action == other.action) {
-            let plugin = match self.session.registry.action(&alike[0].action) {
-                Ok(plugin) => plugin,
-                Err(error) => {
-                    problem.get_or_insert(error);
-                    continue;
-                }
-            };
-            let bench = self.bench();
-            let results = plugin.undo_all(&self.context(&bench), alike).await;
-            for result in results {
-                match result {
-                    Ok(changes) => {
-                        if let Mode::Plan(foreseen) = &self.mode
-                            && let Err(error) = lock(foreseen).foresee(&changes)
-                        {
-                            problem.get_or_insert(error);
-                        }
-                        reports.push(ActionReport {
-                            action: alike[0].action.clone(),
-                            changed: !changes.is_empty(),
-                            message: None,
-                            changes,
-                        });
-                    }
-                    Err(error) => drop(problem.get_or_insert(error)),
-                }
-            }
-        }
-        (reports, problem)
-    }
-}
-
-#[async_trait]
-impl PackHost for Runner<'_> {
-    fn say(&self, line: &str) {
-        self.session
-            .observer
-            .observe(Event::Output(&self.pack.id, line));
-    }
-
-    async fn apply(&self, actions: &[ActionEntry]) -> Result<Vec<ActionReport>, PackError> {
-        let mut reports = Vec::new();
-        let result = self
-            .take_through(actions, |index, outcome| {
-                self.note(index, &outcome);
-                reports.push(ActionReport {
-                    action: actions[index].name.clone(),
-                    changed: !outcome.changes.is_empty(),
-                    message: outcome.message,
-                    changes: outcome.changes,
-                });
-            })
-            .await;
-        match result {
-            Ok(skips) => self.state().skipped_rest |= skips,
-            Err((_, ActionError::Cancelled)) => return Err(PackError::Cancelled),
-            Err((index, error)) if self.is_unknown_yet(&error) => {
-                let name = &actions[index].name;
-                let why = format!(
-                    "action {} (`{name}`) is planned once the programs before it have run: {error}",
-                    index + 1
-                );
-                self.state().unknown_from = Some(why);
-            }
-            Err((index, error)) => {
-                return Err(PackError::Action {
-                    index,
-                    action: actions
-                        .get(index)
-                        .map(|entry| entry.name.clone())
-                        .unwrap_or_default(),
-                    error,
-                });
-            }
-        }
-        Ok(reports)
-    }
-
-    async fn undo(&self) -> Result<Vec<ActionReport>, PackError> {
-        let records = Arc::clone(&self.state().stack);
-        let (reports, problem) = self.take_back(&records).await;
-        match problem {
-            None => Ok(reports),
-            Some(ActionError::Cancelled) => Err(PackError::Cancelled),
-            Some(error) => Err(PackError::Unusable {
-                message: format!("not everything could be taken back: {error}"),
-                hint: error.hint().map(str::to_owned),
-            }),
-        }
-    }
-}
-
-impl Runner<'_> {
-    /// A plan cannot know what programs will have changed.
-    fn is_unknown_yet(&self, error: &ActionError) -> bool {
-        let depends_on_the_machine = matches!(
-            error,
-            ActionError::Precondition { .. } | ActionError::Failed { .. }
-        );
-        self.is_plan() && depends_on_the_machine && self.state().runs_programs
-    }
-}
-
-#[async_trait]
-impl ActionHost for Runner<'_> {
-    fn say(&self, line: &str) {
-        PackHost::say(self, line);
-    }
-
-    fn look(&self, path: &Path) -> Result<Sight, ActionError> {
-        match &self.mode {
-            Mode::Plan(foreseen) => lock(foreseen).look(path),
-            Mode::Apply(_) | Mode::ForGood => on_disk(path).map_err(|error| {
-                ActionError::precondition(format!("cannot look at {}: {error}", path.display()))
-            }),
-        }
-    }
-
-    fn text(&self, path: &Path) -> Result<Option<String>, ActionError> {
-        match &self.mode {
-            Mode::Plan(foreseen) => lock(foreseen).text(path),
-            Mode::Apply(_) | Mode::ForGood => read_text(path),
-        }
-    }
-
-    fn held_lines(
-        &self,
-        path: &Path,
-        name: &str,
-        beginnings: &[String],
-    ) -> Result<HeldLines, ActionError> {
-        match &self.mode {
-            Mode::Plan(foreseen) => lock(foreseen).held_lines(path, name, beginnings),
-            Mode::Apply(_) | Mode::ForGood => {
-                let text = read_text(path)?.unwrap_or_default();
-                HeldLines::of(path, &text, name, beginnings)
-            }
-        }
-    }
-
-    async fn announce(&self, records: &[UndoRecord]) -> Result<(), ActionError> {
-        if self.is_plan() {
-            return Err(ActionError::failed("a plan announces nothing"));
-        }
-        self.write_down(records)?;
-        let mut state = self.state();
-        state.made.extend(records.iter().map(key));
-        state.announced.extend_from_slice(records);
-        Ok(())
-    }
-
-    fn set_session_variable(&self, name: &str, value: Option<&str>) {
-        let mut state = self.state();
-        let session = Arc::make_mut(&mut state.session);
-        match value {
-            Some(value) => {
-                session.insert(name.to_owned(), value.to_owned());
-                Arc::make_mut(&mut state.variables).set(name, value);
-            }
-            None => {
-                session.remove(name);
-                let usual = self.machine.variables.get(name).map(str::to_owned);
-                let variables = Arc::make_mut(&mut state.variables);
-                match usual {
-                    Some(usual) => variables.set(name, usual),
-                    None => variables.unset(name),
-                }
-            }
-        }
-    }
-
-    async fn plan_inner(&self, entries: &[ActionEntry]) -> Result<ActionPlan, ActionError> {
-        let outcome = self.apply_inner(entries).await?;
-        Ok(ActionPlan {
-            changes: outcome.changes,
-            resources: outcome.resources,
-            undo: outcome.undo,
-            message: outcome.message,
-            skips_rest: outcome.skips_rest,
-        })
-    }
-
-    async fn apply_inner(&self, entries: &[ActionEntry]) -> Result<ActionOutcome, ActionError> {
-        let mut whole = ActionOutcome::default();
-        let mut messages = Vec::new();
-        let result = self
-            .take_through(entries, |index, outcome| {
-                let above = [Step::Index(index), Step::Key(entries[index].name.clone())];
-                let resources = outcome.resources.into_iter().map(|resource| Resource {
-                    argument: above.iter().cloned().chain(resource.argument).collect(),
-                    ..resource
-                });
-                whole.resources.extend(resources);
-                whole.changes.extend(outcome.changes);
-                whole.undo.extend(outcome.undo);
-                messages.extend(outcome.message);
-            })
-            .await;
-        match result {
-            Ok(skips) => whole.skips_rest = skips,
-            Err((index, error)) => return Err(below(index, entries, error)),
-        }
-        whole.message = (!messages.is_empty()).then(|| messages.join("; "));
-        Ok(whole)
-    }
 }
 
 /// What an action may know at one moment.
 struct Bench<'a> {
     scene: PackScene<'a>,
     previous: Arc<Vec<UndoRecord>>,
-}
-
-impl State {
-    /// Makes what was announced part of the stack, and what was only returned. Returns the latter,
-    /// which is not written down yet: a plugin that announces nothing returns its records at
-    /// least.
-    fn settle<'r>(&mut self, returned: impl Iterator<Item = &'r UndoRecord>) -> Vec<UndoRecord> {
-        let late: Vec<UndoRecord> = returned
-            .filter(|record| self.made.insert(key(record)))
-            .cloned()
-            .collect();
-        let stack = Arc::make_mut(&mut self.stack);
-        stack.append(&mut self.announced);
-        stack.extend(late.iter().cloned());
-        late
-    }
-}
-
-/// An error of an entry, as whoever has the list sees it.
-fn below(index: usize, entries: &[ActionEntry], error: ActionError) -> ActionError {
-    let name = entries
-        .get(index)
-        .map(|entry| entry.name.clone())
-        .unwrap_or_default();
-    match error {
-        ActionError::Arguments { error } => ActionError::Arguments {
-            error: error.below([Step::Index(index), Step::Key(name)]),
-        },
-        ActionError::Precondition { message, hint } => ActionError::Precondition {
-            message: format!("`{name}`: {message}"),
-            hint,
-        },
-        ActionError::Failed { message, hint } => ActionError::Failed {
-            message: format!("`{name}`: {message}"),
-            hint,
-        },
-        error => error,
-    }
 }
 
 fn alike(entries: &[ActionEntry]) -> &[ActionEntry] {
@@ -558,11 +275,6 @@ fn planned(plan: ActionPlan) -> ActionOutcome {
         message: plan.message,
         skips_rest: plan.skips_rest,
     }
-}
-
-/// What makes two records the same.
-fn key(record: &UndoRecord) -> String {
-    serde_json::to_string(record).unwrap_or_default()
 }
 
 fn lock(foreseen: &Mutex<Foreseen>) -> MutexGuard<'_, Foreseen> {

@@ -71,6 +71,7 @@ impl Bench {
         let journal = Journal::open(&session.workspace, &seal)?;
         if !session.settings.dry_run {
             recover::recover(session, &journal, &seal)?;
+            machine.clear_scratch();
         }
         Ok(Self {
             machine,

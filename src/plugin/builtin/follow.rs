@@ -112,7 +112,7 @@ impl Walk {
         let next = self.at.join(name);
         let sight = host.look(&next)?;
         let obstacle = match (&sight, link) {
-            (Sight::Link(text), _) => return Ok(self.turn(&next, text)),
+            (Sight::Link(text), _) => return Ok(self.turn(host, &next, text)),
             (Sight::Nothing, Some(link)) => Some(Obstacle::Dangling(link)),
             (Sight::Nothing, None) => {
                 self.missing.push(next.clone());
@@ -129,12 +129,12 @@ impl Walk {
     }
 
     /// Goes on where a link leads to.
-    fn turn(&mut self, link: &Path, text: &str) -> Option<Obstacle> {
+    fn turn(&mut self, host: &dyn ActionHost, link: &Path, text: &str) -> Option<Obstacle> {
         self.links += 1;
         if self.links > MOST_LINKS {
             return Some(Obstacle::Loop(link.to_path_buf()));
         }
-        let target = target_of(link, text);
+        let target = target_of(host, link, text);
         if target.is_absolute() {
             self.at = PathBuf::from("/");
         }
@@ -158,12 +158,13 @@ pub(super) fn is_vacant(
         return Ok(empty);
     }
     // One that cannot be listed is as good as full.
-    let Ok(entries) = fs::read_dir(directory) else {
+    let entries = host.lies_at(directory).and_then(|at| fs::read_dir(at).ok());
+    let Some(entries) = entries else {
         return Ok(false);
     };
     for entry in entries {
         let Ok(entry) = entry else { return Ok(false) };
-        let path = entry.path();
+        let path = directory.join(entry.file_name());
         if !gone.contains(&path) && host.look(&path)? != Sight::Nothing {
             return Ok(false);
         }
@@ -173,9 +174,9 @@ pub(super) fn is_vacant(
 
 /// Where a link leads, relative to the directory that it is in. The text is the host's, in which
 /// bytes that are no text are replaced: then the disk knows better.
-fn target_of(link: &Path, text: &str) -> PathBuf {
+fn target_of(host: &dyn ActionHost, link: &Path, text: &str) -> PathBuf {
     if text.contains(char::REPLACEMENT_CHARACTER)
-        && let Ok(target) = fs::read_link(link)
+        && let Some(target) = host.lies_at(link).and_then(|at| fs::read_link(at).ok())
     {
         return target;
     }

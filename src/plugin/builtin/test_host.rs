@@ -483,6 +483,13 @@ impl ActionHost for TestHost<'_> {
         }
     }
 
+    fn lies_at(&self, path: &Path) -> Option<PathBuf> {
+        match &self.foreseen {
+            Some(foreseen) => foreseen.lock().unwrap().lies_at(path),
+            None => Some(path.to_path_buf()),
+        }
+    }
+
     fn text(&self, path: &Path) -> Result<Option<String>, ActionError> {
         match &self.foreseen {
             Some(foreseen) => foreseen.lock().unwrap().text(path),

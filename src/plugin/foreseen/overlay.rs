@@ -86,8 +86,7 @@ impl Overlay {
     /// Renames what is at a path, with everything below it.
     pub(super) fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         let sight = self.bare(from)?;
-        let is_whole = matches!(sight, Sight::Directory { .. } | Sight::File);
-        let source = self.source(from).filter(|_| is_whole);
+        let source = self.source(from).filter(|_| sight != Sight::Nothing);
         let origin = source.map(Cow::into_owned);
         let own = self.inside.remove(from);
         let planned = take_below(&mut self.planned, from);

@@ -250,7 +250,7 @@ fn what_was_planned_in_a_directory_goes_with_it() {
     let directory = Change::Directory { path: text(&d) };
     foreseen.foresee(&[directory.clone(), write]).unwrap();
     // It is there: nothing is made anew.
-    foreseen.foresee(&[directory.clone()]).unwrap();
+    foreseen.foresee(std::slice::from_ref(&directory)).unwrap();
     assert_eq!(foreseen.look(&file).unwrap(), Sight::File);
     remove(&mut foreseen, &d);
     foreseen.foresee(&[directory]).unwrap();

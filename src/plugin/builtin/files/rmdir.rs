@@ -86,7 +86,9 @@ impl Intent {
                 } else if is_vacant(cx.host, &place.path, &[])? {
                     Step::Remove
                 } else if force {
-                    precious::refuse_mounts_below(&place.path)?;
+                    if let Some(lies_at) = cx.host.lies_at(&place.path) {
+                        precious::refuse_mounts_below(&lies_at)?;
+                    }
                     Step::Force(aside(cx, &place)?)
                 } else {
                     return Err(refuse("it is not empty".to_owned()).with_hint(
@@ -123,14 +125,15 @@ impl Intent {
     }
 
     /// How to take it back. Of a directory that is only planned, nobody knows the mode yet.
-    fn undo(&self) -> Result<Vec<UndoRecord>, ActionError> {
+    fn undo(&self, cx: &ActionCx<'_>) -> Result<Vec<UndoRecord>, ActionError> {
         let (backup, aside) = match &self.step {
             Step::Nothing => return Ok(Vec::new()),
             Step::Remove => (None, None),
             Step::Backup(to) => (Some(utf8(to)?), None),
             Step::Force(aside) => (None, Some(utf8(aside)?)),
         };
-        let Ok(metadata) = self.place.path.symlink_metadata() else {
+        let place = cx.host.lies_at(&self.place.path);
+        let Some(metadata) = place.and_then(|place| place.symlink_metadata().ok()) else {
             return Ok(Vec::new());
         };
         let record = Record {
@@ -218,7 +221,7 @@ impl ActionPlugin for Rmdir {
         Ok(ActionPlan {
             changes: intent.changes()?,
             resources: intent.resources(),
-            undo: intent.undo()?,
+            undo: intent.undo(cx)?,
             ..ActionPlan::default()
         })
     }
@@ -235,7 +238,7 @@ impl ActionPlugin for Rmdir {
         let outcome = ActionOutcome {
             changes: intent.changes()?,
             resources: intent.resources(),
-            undo: intent.undo()?,
+            undo: intent.undo(cx)?,
             ..ActionOutcome::default()
         };
         if !matches!(intent.step, Step::Nothing) {

@@ -81,7 +81,7 @@ async fn apply(machine: &mut TestMachine, install: &[Entry]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]
     fn whatever_was_done_is_taken_back(
         things in prop::collection::vec((PATHS, 0..4_usize), 0..5),
