@@ -218,7 +218,10 @@ impl<'a> Runner<'a> {
             let (outcomes, error) = if self.is_plan() {
                 match self.plan_one(&entries[start]).await {
                     Ok(plan) => (vec![planned(plan)], None),
-                    Err(error) => (Vec::new(), Some(error)),
+                    Err(error) => {
+                        self.note_refused(&entries[start]);
+                        (Vec::new(), Some(error))
+                    }
                 }
             } else {
                 self.apply_alike(alike(&entries[start..])).await
@@ -237,6 +240,21 @@ impl<'a> Runner<'a> {
             }
         }
         Ok(false)
+    }
+
+    /// Keeps what an action is about that cannot be planned. Of one inside another that is told
+    /// without its place.
+    fn note_refused(&self, entry: &ActionEntry) {
+        let Ok(plugin) = self.session.registry.action(&entry.name) else {
+            return;
+        };
+        let bench = self.bench();
+        let claims = plugin.claims(&self.context(&bench), &entry.arguments);
+        let mut state = self.state();
+        for inner in &mut state.refused {
+            inner.argument.clear();
+        }
+        state.refused.extend(claims.unwrap_or_default());
     }
 
     /// Keeps what an outcome of the pack's own list says.
