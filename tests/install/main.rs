@@ -19,6 +19,7 @@ mod dependencies;
 mod dotfiles;
 mod dry_runs;
 mod failing;
+mod families;
 mod hooks;
 mod interrupts;
 mod platforms;
