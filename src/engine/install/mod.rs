@@ -18,6 +18,7 @@ pub mod teardown;
 
 mod dependencies;
 mod runner;
+mod scratch;
 mod transaction;
 mod work;
 
