@@ -12,7 +12,7 @@ const ACTIONS: &str = "actions:
   - symlink: { src: a, dst: ~/.one }
   - mkdir: { path: ~/made }
   - symlink: { src: a, dst: ~/.two }
-  - when: { os: [linux, macos], actions: [{ symlink: { src: a, dst: ~/.three } }] }
+  - when: { none_of: [{ os: windows }], actions: [{ symlink: { src: a, dst: ~/.three } }] }
 ";
 
 /// A workspace with two packs that are not installed.

@@ -14,7 +14,7 @@ const LINK: &str =
 fn two_packs_with_one_destination_are_both_named_and_nothing_changes() {
     let sandbox = workspace();
     let before = Home::of(&sandbox);
-    for (name, dst) in [("one", "~/.vimrc"), ("two", "$HOME/x/../.vimrc")] {
+    for (name, dst) in [("one", "~/.vimrc"), ("two", "$HOME//./.vimrc")] {
         let rest = format!("actions:\n  - symlink: {{ src: a, dst: \"{dst}\" }}\n");
         let remote = declarative(&sandbox, name, &rest).file("a", "a\n").create();
         grex!(sandbox, "add", remote.url(), "--no-install")

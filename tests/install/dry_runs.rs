@@ -72,7 +72,10 @@ fn no_verb_changes_anything() {
     for part in everything {
         assert!(told.contains(part), "{part} in\n{told}");
     }
-    let told = planned(&sandbox, &["update", "--trust", "--trust-source", "/"]);
+    let told = planned(
+        &sandbox,
+        &["update", "--trust", "--trust-source", &remote.url()],
+    );
     assert!(told.contains("would be installed"), "{told}");
     let told = planned(&sandbox, &["run", "symlink"]);
     assert!(

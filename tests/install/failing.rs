@@ -46,7 +46,7 @@ fn a7_the_third_of_five_fails_and_the_next_run_converges() {
 #[test]
 fn other_packs_go_on_and_the_end_names_those_that_failed() {
     let sandbox = workspace();
-    for (name, command) in [("one", "true"), ("two", "false"), ("three", "true")] {
+    for (name, command) in [("one", "'true'"), ("two", "'false'"), ("three", "'true'")] {
         let rest = format!(
             "actions:\n  - symlink: {{ src: a, dst: ~/.{name} }}\n  - exec: {{ cmd: [{command}] }}\n"
         );

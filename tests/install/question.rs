@@ -127,7 +127,7 @@ fn every_answer_is_understood() {
 fn it_is_not_asked_where_the_answer_is_given_or_cannot_be() {
     for (words, code) in [
         (&["--trust"][..], 0),
-        (&["--trust-source", "/"], 0),
+        (&["--trust-source", "REMOTES"], 0),
         (&["--no-input"], 9),
         (&["--dry-run"], 0),
         (&["--no-install"], 0),
@@ -135,8 +135,12 @@ fn it_is_not_asked_where_the_answer_is_given_or_cannot_be() {
         let sandbox = workspace();
         let (dots, _) = dots(&sandbox);
         let url = dots.url();
+        let remotes = format!("{}/", sandbox.path("remotes").display());
         let mut all = vec!["add", url.as_str()];
-        all.extend(words);
+        all.extend(words.iter().map(|word| match *word {
+            "REMOTES" => remotes.as_str(),
+            word => word,
+        }));
         let mut terminal = Terminal::start(&sandbox, &sandbox.shim(), 200, &all);
         assert_eq!(terminal.end(), code, "{words:?}\n{}", terminal.screen());
         assert!(!asked(&terminal.raw()), "{words:?}\n{}", terminal.screen());

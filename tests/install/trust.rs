@@ -181,7 +181,7 @@ fn a_source_without_a_slash_at_its_end_is_no_prefix_of_names() {
             .run()
             .success();
     }
-    grex!(sandbox, "update", "--trust-source", prefix).run();
+    let _ = grex!(sandbox, "update", "--trust-source", prefix).run();
     assert!(!sandbox.path("home/two").exists());
 }
 

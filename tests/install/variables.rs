@@ -41,11 +41,12 @@ fn every_way_to_write_one_works() {
   - mkdir: { path: \"${HOME}/b-${GREX_OS}\" }
   - mkdir: { path: \"%HOME%/c-%MINE%\" }
   - mkdir: { path: \"~/d-$$HOME-%%\" }
-  - mkdir: { path: \"$GREX_WORKSPACE/../e\" }
+  - mkdir: { path: \"$ABOVE/e\" }
 ";
     let remote = declarative(&sandbox, "dots", rest).create();
     grex!(sandbox, "add", remote.url(), "--trust")
         .env("MINE", "x y $HOME")
+        .env("ABOVE", sandbox.path(""))
         .run()
         .success();
     for path in [
