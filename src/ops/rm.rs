@@ -1,40 +1,28 @@
 //! `rm`: take packs out of the workspace. What lies on disk goes to the trash, whole; where that
 //! would put work out of sight, it is refused.
 
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 
-use crate::{
-    engine::{
-        install::teardown::TornDown,
-        loss::{self, Work},
-        node::{Found, Node, Root},
-        outcome::{Change, PackFailure, PackOutcome, Verdict},
-        session::Session,
-        tree,
-    },
-    git::failure::FailureClass,
-    model::{
-        event::Event as ManifestEvent, filter, lock::LockEntry, manifest::Declaration,
-        path::PackPath, url::PackUrl,
-    },
-    plugin::foreseen::Foretold,
-    store::{lockfile::LockfileWriter, trash},
-};
-
+use self::assess::{Removal, assess};
 use super::{
-    books::{self, Books},
-    error::{ErrorKind, OpError},
+    books,
+    error::OpError,
     install::ActionLine,
     present::{self, FailureReport},
     run,
     teardown::{self, Teardowns},
 };
+use crate::{
+    engine::{install::teardown::TornDown, node::Found, outcome::PackFailure, session::Session},
+    git::failure::FailureClass,
+    model::{event::Event as ManifestEvent, path::PackPath},
+    plugin::foreseen::Foretold,
+    store::{lockfile::LockfileWriter, trash},
+};
+
+mod assess;
 
 /// What to take out.
 #[derive(Debug, Default)]
@@ -96,14 +84,6 @@ pub enum Teardown {
 pub fn exit_code(removed: &[RemovedPack]) -> u8 {
     let failures = removed.iter().filter_map(|pack| pack.failure.as_ref());
     super::sync::exit_code_of(failures.map(|report| Some(&report.failure)))
-}
-
-/// A pack to be taken out, and the packs below it, deepest first.
-struct Removal {
-    declaration: Declaration,
-    root: PathBuf,
-    below: Vec<PackPath>,
-    work: Work,
 }
 
 /// Takes packs out; with `dry_run`, says what that would be.
@@ -279,189 +259,4 @@ async fn take_back(
             }
         }
     }
-}
-
-/// Finds the packs, and asks each of them, and each below them, for work to lose.
-async fn assess(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Removal>, OpError> {
-    let books = books::read(session)?;
-    let nodes: Vec<Node> = tree::on_disk(session, books.roots.clone())
-        .into_iter()
-        .flatten()
-        .collect();
-    let beyond_git: HashSet<&PackPath> = nodes
-        .iter()
-        .filter(|node| !session.registry.is_git(&node.url))
-        .map(|node| &node.path)
-        .collect();
-    let mut removals = Vec::new();
-    for path in &request.packs {
-        let declaration = registered(&books, &nodes, path)?;
-        let root = session.workspace.pack_root(path)?;
-        let mut below: Vec<_> = nodes
-            .iter()
-            .filter(|node| node.path != *path && node.path.starts_with(path))
-            .map(|node| node.path.clone())
-            .collect();
-        below.sort();
-        below.reverse();
-        let work = match request.keep_files {
-            true => Work::default(),
-            false => work_of(session, path, &below, &beyond_git).await?,
-        };
-        removals.push(Removal {
-            declaration,
-            root,
-            below,
-            work,
-        });
-    }
-    let refused: Vec<_> = removals
-        .iter()
-        .filter(|removal| !removal.work.to_lose.is_empty())
-        .collect();
-    if !refused.is_empty() && !request.force {
-        return Err(refusal(&refused));
-    }
-    Ok(removals)
-}
-
-fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declaration, OpError> {
-    if let Some(declaration) = books
-        .manifest
-        .packs
-        .values()
-        .find(|live| live.path == *path)
-    {
-        return Ok(declaration.clone());
-    }
-    let error = |message: String| OpError::new(ErrorKind::Usage, message).about(path);
-    if let Some(owner) = nodes
-        .iter()
-        .find(|node| node.path == *path)
-        .and_then(|node| node.parent.as_ref())
-    {
-        return Err(error(format!(
-            "`{path}` is not registered here: pack `{owner}` declares it"
-        ))
-        .with_hint(format!(
-            "take it out of the .grex/pack.yaml of `{owner}`, then `grex sync --prune`"
-        )));
-    }
-    let ids = books.manifest.packs.values().map(|live| live.path.as_str());
-    let hint = match filter::closest(ids, path.as_str()).as_slice() {
-        [] => String::from("`grex ls` lists the packs"),
-        closest => format!("did you mean {}?", closest.join(", ")),
-    };
-    Err(error(format!("no pack `{path}` is registered")).with_hint(hint))
-}
-
-/// The work in a pack and in the packs below it, each line with the pack that it is about.
-async fn work_of(
-    session: &Session,
-    path: &PackPath,
-    below: &[PackPath],
-    beyond_git: &HashSet<&PackPath>,
-) -> Result<Work, OpError> {
-    let mut places = HashSet::new();
-    for child in below {
-        places.insert(session.workspace.pack_root(child)?);
-    }
-    let mut work = Work::default();
-    for pack in below.iter().chain([path]) {
-        let root = session.workspace.pack_root(pack)?;
-        if !root.exists() {
-            continue;
-        }
-        let found = if beyond_git.contains(pack) {
-            loss::work_beyond_git(&root)
-        } else {
-            loss::work_to_lose(session.git().await?, &root, &places, &session.cancel).await
-        };
-        let lines = found
-            .to_lose
-            .into_iter()
-            .map(|line| format!("{pack}: {line}"));
-        work.to_lose.extend(lines);
-        let paths = found
-            .ignored
-            .into_iter()
-            .map(|inside| format!("{pack}/{inside}"));
-        work.ignored.extend(paths);
-    }
-    Ok(work)
-}
-
-fn refusal(refused: &[&Removal]) -> OpError {
-    let lines: Vec<_> = refused
-        .iter()
-        .flat_map(|removal| removal.work.to_lose.iter())
-        .map(|line| format!("\n  {line}"))
-        .collect();
-    let packs: Vec<_> = refused
-        .iter()
-        .map(|removal| removal.declaration.path.to_string())
-        .collect();
-    OpError::new(
-        ErrorKind::Refused,
-        format!("there is work to lose:{}", lines.concat()),
-    )
-    .with_hint("push or commit it, or move it to the trash all the same with --force")
-    .about(packs.join(", "))
-}
-
-/// A pack that the lockfile knows as one to be looked at; `None` when its entry makes no sense.
-pub(super) fn node_of(entry: &LockEntry) -> Option<Node> {
-    let declaration = Declaration {
-        id: entry.id.clone(),
-        url: PackUrl::parse(&entry.url).ok()?,
-        path: PackPath::parse(&entry.path).ok()?,
-        pack_type: entry.pack_type.clone(),
-        reference: entry.reference.clone(),
-        extra: serde_json::Map::new(),
-    };
-    Root::new(None, PackUrl::local(Path::new("/")))
-        .registered(&declaration)
-        .ok()
-}
-
-/// What would be lost with `node`, which is at `root`. `others` are asked about on their own.
-pub(super) async fn work_to_lose(
-    session: &Session,
-    node: &Node,
-    root: &Path,
-    others: &HashSet<PathBuf>,
-) -> Result<Vec<String>, OpError> {
-    if !session.registry.is_git(&node.url) {
-        return Ok(loss::work_beyond_git(root).to_lose);
-    }
-    let git = session.git().await?;
-    let work = loss::work_to_lose(git, root, others, &session.cancel).await;
-    Ok(work.to_lose)
-}
-
-/// The outcome of a pack that nothing declares and that has work to lose.
-pub(super) fn refuse_to_prune(node: &Node, work: &[String]) -> PackOutcome {
-    let failure = PackFailure::new(
-        FailureClass::Dirty,
-        format!(
-            "nothing declares it any more, but there is work to lose: {}",
-            work.join("; ")
-        ),
-    )
-    .with_hint("push or commit it, or move the directory away yourself")
-    .as_refusal();
-    PackOutcome::failed(&node.path, &node.url, failure)
-}
-
-/// Moves a pack that nothing declares, and that has no work to lose, to the trash.
-pub(super) fn prune(session: &Session, node: &Node, root: &Path) -> Result<PackOutcome, OpError> {
-    let kept = trash::move_to_trash(&session.workspace, root, &node.path, session.clock.now())?;
-    Ok(PackOutcome {
-        change: Change::Removed,
-        message: Some(format!(
-            "nothing declares it any more; moved to {}",
-            kept.display()
-        )),
-        ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Ok)
-    })
 }

@@ -173,6 +173,12 @@ impl Workspace {
         self.state_directory().join("undo")
     }
 
+    /// Returns the directory for what lives as long as a run.
+    #[must_use]
+    pub fn scratch(&self) -> PathBuf {
+        self.state_directory().join("run")
+    }
+
     /// Returns the trash.
     #[must_use]
     pub fn trash(&self) -> PathBuf {

@@ -14,8 +14,34 @@ use crate::plugin::{action::Resource, change::Change};
 /// What a plan names: everything that the action will read or change. `None`: nobody knows.
 pub(super) type Footprint = Option<BTreeSet<PathBuf>>;
 
-/// The footprint of an action that keeps to its plan.
-pub(super) fn footprint(changes: &[Change], resources: &[Resource]) -> Footprint {
+/// A use of an action as its plan has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Use {
+    /// The action.
+    pub(super) action: String,
+    /// What its plan names.
+    pub(super) footprint: Footprint,
+    /// The plan changes something.
+    pub(super) changes: bool,
+}
+
+impl Use {
+    /// The use of an action; `keeps` says whether that keeps to its plans.
+    pub(super) fn of(
+        action: &str,
+        keeps: bool,
+        changes: &[Change],
+        resources: &[Resource],
+    ) -> Self {
+        Self {
+            action: action.to_owned(),
+            footprint: keeps.then(|| footprint(changes, resources)).flatten(),
+            changes: !changes.is_empty(),
+        }
+    }
+}
+
+fn footprint(changes: &[Change], resources: &[Resource]) -> Footprint {
     let mut names = BTreeSet::new();
     for resource in resources {
         let path = resource.name.strip_prefix("path:");
@@ -39,20 +65,22 @@ pub(super) fn footprint(changes: &[Change], resources: &[Resource]) -> Footprint
     (!names.is_empty()).then_some(names)
 }
 
-/// The places of the uses that are done with the first of `names`, that one included, in order.
-/// `names` are the actions' names from there on, with their footprints.
-pub(super) fn together(names: &[(&str, &Footprint)]) -> Vec<usize> {
-    let Some(&(name, first)) = names.first() else {
+/// The places, among `uses`, of those that are done with the first one, that one included, in
+/// order. One that changes nothing stays where it is: what it looked at may change before it.
+pub(super) fn together(uses: &[&Use]) -> Vec<usize> {
+    let Some(first) = uses.first() else {
         return Vec::new();
     };
     let mut places = vec![0];
     let mut passed: BTreeSet<&Path> = BTreeSet::new();
-    if first.is_none() {
+    if first.footprint.is_none() {
         return places;
     }
-    for (place, (other, footprint)) in names.iter().enumerate().skip(1) {
-        let Some(footprint) = footprint else { break };
-        if *other == name && is_apart(footprint, &passed) {
+    for (place, other) in uses.iter().enumerate().skip(1) {
+        let Some(footprint) = &other.footprint else {
+            break;
+        };
+        if other.action == first.action && other.changes && is_apart(footprint, &passed) {
             places.push(place);
         } else {
             passed.extend(footprint.iter().map(PathBuf::as_path));
@@ -74,20 +102,19 @@ fn is_apart(footprint: &BTreeSet<PathBuf>, passed: &BTreeSet<&Path>) -> bool {
 mod tests {
     use super::*;
 
-    fn uses(table: &[(&'static str, &[&str])]) -> Vec<(&'static str, Footprint)> {
-        table
+    fn gathered(table: &[(&str, &[&str])]) -> Vec<usize> {
+        let uses: Vec<Use> = table
             .iter()
-            .map(|(name, paths)| {
+            .map(|(action, paths)| {
                 let paths: BTreeSet<PathBuf> = paths.iter().map(PathBuf::from).collect();
-                (*name, (!paths.is_empty()).then_some(paths))
+                Use {
+                    action: (*action).to_owned(),
+                    footprint: (!paths.is_empty()).then_some(paths),
+                    changes: true,
+                }
             })
-            .collect()
-    }
-
-    fn gathered(table: &[(&'static str, &[&str])]) -> Vec<usize> {
-        let uses = uses(table);
-        let uses: Vec<_> = uses.iter().map(|(name, paths)| (*name, paths)).collect();
-        together(&uses)
+            .collect();
+        together(&uses.iter().collect::<Vec<_>>())
     }
 
     #[test]
@@ -126,6 +153,25 @@ mod tests {
         let table: &[(&str, &[&str])] = &[("env", &["/h/rc"]), ("exec", &[]), ("env", &["/h/rc"])];
         assert_eq!(gathered(table), [0]);
         assert_eq!(gathered(&[("exec", &[]), ("exec", &[])]), [0]);
+    }
+
+    #[test]
+    fn what_changes_nothing_stays_where_it_is() {
+        let of = |changes: &[Change], name: &str| {
+            Use::of("env", true, changes, &[Resource::path(name, false, "x")])
+        };
+        let entry = Change::Entry {
+            path: "/rc".into(),
+            block: "b".into(),
+            old: None,
+            new: Some("x".into()),
+        };
+        let [one, still, two] = [
+            of(std::slice::from_ref(&entry), "/a"),
+            of(&[], "/b"),
+            of(&[entry], "/c"),
+        ];
+        assert_eq!(together(&[&one, &still, &two]), [0, 2]);
     }
 
     #[test]

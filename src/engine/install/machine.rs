@@ -1,11 +1,8 @@
 //! What a run knows of the machine, the same for every pack in it.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use super::scratch::Scratch;
 use crate::{
     engine::session::Session,
     model::{action::OperatingSystem, variables::Variables},
@@ -14,7 +11,7 @@ use crate::{
         scene::{PackIdentity, Places, Scene},
     },
     store::user_state,
-    sys::{cancel::Cancel, clock, env, lock::Holder, user},
+    sys::{cancel::Cancel, clock, env, fs::FileError, lock::Holder, user},
 };
 
 /// What a run knows of the machine.
@@ -29,7 +26,7 @@ pub struct Machine {
     pub locks: FileLocks,
     /// What grex keeps of this user on this machine.
     pub user_state: PathBuf,
-    scratch: PathBuf,
+    scratch: Scratch,
 }
 
 /// A machine on which nothing can be installed.
@@ -77,7 +74,7 @@ impl Machine {
                 holder,
             ),
             user_state,
-            scratch: session.workspace.state_directory().join("run"),
+            scratch: Scratch::at(session.workspace.scratch()),
         })
     }
 
@@ -97,7 +94,7 @@ impl Machine {
         Scene {
             pack: pack.identity,
             workspace: session.workspace.root(),
-            scratch: &self.scratch,
+            scratch: self.scratch.path(),
             variables: &pack.variables,
             session: &pack.session,
             platform: OperatingSystem::current(),
@@ -110,16 +107,13 @@ impl Machine {
         }
     }
 
-    /// Removes what hooks needed while they ran. For use under the workspace lock, when no hook
-    /// runs: each removes its own, and what is left is of a run that was killed.
-    pub fn clear_scratch(&self) {
-        // What cannot be removed is in nobody's way, and the next run tries again.
-        drop(crate::sys::fs::remove_tree(&self.scratch));
-    }
-
-    /// Where private files of the run lie.
-    pub fn scratch(&self) -> &Path {
-        &self.scratch
+    /// Clears the directory for what lives as long as the run, and sees to it that nothing of it
+    /// stays. Only for a run that holds the workspace.
+    ///
+    /// # Errors
+    /// What a killed run has left cannot be removed.
+    pub fn take_scratch(&mut self) -> Result<(), FileError> {
+        self.scratch.take()
     }
 }
 

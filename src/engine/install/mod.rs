@@ -19,6 +19,7 @@ pub mod teardown;
 mod dependencies;
 mod gather;
 mod runner;
+mod scratch;
 mod transaction;
 mod work;
 

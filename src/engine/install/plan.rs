@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     candidate::{Candidate, Reason, failure_of},
+    gather::Use,
     machine::Machine,
     runner::{Mode, Runner, State},
     work,
@@ -36,6 +37,7 @@ pub struct PlannedPack {
     /// Why the plan ends before the actions do: what programs will have changed is not known.
     pub unknown_from: Option<String>,
     pub(super) undo: Vec<UndoRecord>,
+    pub(super) uses: Vec<Use>,
     pub(super) claims: Vec<String>,
     runs_programs: bool,
     session: BTreeMap<String, String>,
@@ -191,6 +193,7 @@ async fn plan_with(
     let State {
         session,
         planned,
+        uses,
         resources,
         runs_programs,
         unknown_from,
@@ -201,6 +204,7 @@ async fn plan_with(
         texts: take_texts(foreseen),
         unknown_from: unknown_from.take(),
         undo: std::mem::take(planned),
+        uses: std::mem::take(uses),
         claims: exclusive(resources),
         runs_programs: *runs_programs,
         session: (**session).clone(),

@@ -16,9 +16,11 @@ use crate::{
         lock::{LockEntry, Lockfile},
         path::{PackId, PackPath},
     },
-    ops::{error::OpError, rm, teardown::Teardowns},
+    ops::{error::OpError, teardown::Teardowns},
     store::lockfile::LockfileWriter,
 };
+
+use super::prune;
 
 /// A pack that nothing declares any more, and that is still there.
 struct Leftover<'a> {
@@ -38,7 +40,7 @@ pub(super) async fn leftover(
 ) -> Result<Vec<PackOutcome>, OpError> {
     let mut there = Vec::new();
     for entry in undeclared(lockfile, outcomes) {
-        let Some(node) = rm::node_of(entry) else {
+        let Some(node) = prune::node_of(entry) else {
             writer.forget(&entry.id);
             continue;
         };
@@ -71,7 +73,7 @@ async fn remove(
     let mut work = Vec::new();
     let mut with_work: HashMap<PackPath, &PackPath> = HashMap::new();
     for leftover in there {
-        let found = rm::work_to_lose(session, &leftover.node, &leftover.root, &places).await?;
+        let found = prune::work_to_lose(session, &leftover.node, &leftover.root, &places).await?;
         if !found.is_empty() {
             let path = &leftover.node.path;
             with_work.insert(outermost(path, &paths), path);
@@ -91,14 +93,14 @@ async fn remove(
             continue;
         }
         let outcome = match with_work.get(&outermost(&node.path, &paths)) {
-            Some(_) if !work.is_empty() => rm::refuse_to_prune(node, &work),
+            Some(_) if !work.is_empty() => prune::refuse_to_prune(node, &work),
             Some(other) => leftover.kept(format!(
                 "nothing declares it any more; it stays with `{other}`, which has work to lose"
             )),
             None if kept.contains(&outermost(&node.path, &paths)) => leftover.kept(String::from(
                 "nothing declares it any more; it stays with a pack whose teardown failed",
             )),
-            None => rm::prune(session, node, &leftover.root)?,
+            None => prune::prune(session, node, &leftover.root)?,
         };
         if outcome.verdict == Verdict::Ok {
             writer.forget(&leftover.entry.id);

@@ -4,6 +4,7 @@ mod after_sync;
 mod leftover;
 mod matching;
 mod plan;
+mod prune;
 mod report;
 
 use std::sync::Arc;

@@ -17,13 +17,12 @@ use crate::{
     ops::{
         books::{self, Books},
         error::OpError,
-        rm,
     },
     sys::fs,
 };
 
 use super::{
-    SyncReport, SyncRequest, after_sync, check_locked, leftover::undeclared, nothing_matches,
+    SyncReport, SyncRequest, after_sync, check_locked, leftover::undeclared, nothing_matches, prune,
 };
 
 pub(super) async fn plan(
@@ -72,7 +71,7 @@ pub(in crate::ops) async fn plan_packs(
     let whole = request.selection.is_everything() && request.options.recursive;
     if whole {
         for entry in undeclared(&lockfile, &outcomes) {
-            if let Some(node) = rm::node_of(entry)
+            if let Some(node) = prune::node_of(entry)
                 .filter(|node| session.workspace.root().join(node.path.as_str()).exists())
             {
                 let message = if request.prune {

@@ -26,13 +26,14 @@ impl PackHost for Runner<'_> {
         let mut reports = Vec::new();
         let result = self
             .take_through(actions, |index, outcome| {
-                self.note(index, &outcome);
-                reports.push(ActionReport {
+                self.note(index, &actions[index].name, &outcome);
+                let report = ActionReport {
                     action: actions[index].name.clone(),
                     changed: !outcome.changes.is_empty(),
                     message: outcome.message,
                     changes: outcome.changes,
-                });
+                };
+                reports.push((index, report));
             })
             .await;
         if let Err((index, _)) = &result {
@@ -63,7 +64,8 @@ impl PackHost for Runner<'_> {
                 });
             }
         }
-        Ok(reports)
+        reports.sort_by_key(|(index, _)| *index);
+        Ok(reports.into_iter().map(|(_, report)| report).collect())
     }
 
     async fn undo(&self) -> Result<Vec<ActionReport>, PackError> {

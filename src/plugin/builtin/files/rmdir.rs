@@ -3,9 +3,10 @@
 use std::{os::unix::fs::PermissionsExt, path::PathBuf};
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
+use self::put_back::{Record, put_back};
 use super::{anchor::Anchor, precious};
 use crate::{
     model::{
@@ -16,7 +17,7 @@ use crate::{
         action::{ActionCx, ActionOutcome, ActionPlan, ActionPlugin, Resource},
         builtin::{
             follow::is_vacant,
-            place::{Place, free_name, in_words, is_where_it_was, leave, utf8},
+            place::{Place, free_name, in_words, utf8},
         },
         change::Change,
         error::ActionError,
@@ -25,27 +26,12 @@ use crate::{
     sys,
 };
 
+mod put_back;
 #[cfg(test)]
 mod tests;
 
 /// The action `rmdir`.
 pub(super) struct Rmdir;
-
-/// What an undo needs to know.
-#[derive(Debug, Serialize, Deserialize)]
-struct Record {
-    /// The directory.
-    path: String,
-    /// Its permission bits.
-    mode: u32,
-    /// What it was renamed to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    backup: Option<String>,
-    /// The name under which its content is removed. What is left of it there, after a crash, goes
-    /// back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    aside: Option<String>,
-}
 
 /// What is to be done.
 enum Step {
@@ -208,6 +194,10 @@ impl ActionPlugin for Rmdir {
         RmdirArguments::NAME
     }
 
+    fn keeps_to_its_plan(&self) -> bool {
+        true
+    }
+
     fn schema(&self) -> Value {
         schema_of::<RmdirArguments>()
     }
@@ -258,55 +248,4 @@ impl ActionPlugin for Rmdir {
         })?;
         put_back(cx, &data)
     }
-}
-
-/// Puts back what was renamed, or makes an empty directory.
-fn put_back(cx: &ActionCx<'_>, record: &Record) -> Result<Vec<Change>, ActionError> {
-    let path = PathBuf::from(&record.path);
-    let kept = match record.backup.as_ref().or(record.aside.as_ref()) {
-        Some(kept) => Some((kept, cx.host.look(kept.as_ref())?)),
-        None => None,
-    };
-    let kept = kept.filter(|(_, sight)| matches!(sight, Sight::Directory { .. }));
-    let sight = cx.host.look(&path)?;
-    if sight != Sight::Nothing {
-        if let Some((kept, _)) = kept {
-            leave(cx, &path, &sight);
-            cx.host
-                .say(&format!("what was there before is kept as {kept}"));
-        }
-        return Ok(Vec::new());
-    }
-    let parent = path.parent().unwrap_or(&path);
-    if !is_where_it_was(cx, &path)? || !matches!(cx.host.look(parent)?, Sight::Directory { .. }) {
-        let parent = parent.display();
-        cx.host.say(&format!(
-            "did not put back {}: {parent} is gone",
-            record.path
-        ));
-        return Ok(Vec::new());
-    }
-    let change = match (&kept, &record.backup) {
-        (Some((kept, _)), _) => Change::Move {
-            from: (*kept).clone(),
-            to: record.path.clone(),
-        },
-        (None, Some(backup)) => {
-            cx.host.say(&format!(
-                "did not put back {}: {backup} is gone",
-                record.path
-            ));
-            return Ok(Vec::new());
-        }
-        (None, None) => Change::Directory {
-            path: record.path.clone(),
-        },
-    };
-    if !cx.scene.dry_run {
-        match kept {
-            Some((kept, _)) => Anchor::of(kept.as_ref())?.move_to(&path)?,
-            None => Anchor::of(&path)?.make_directory(record.mode, true)?,
-        }
-    }
-    Ok(vec![change])
 }

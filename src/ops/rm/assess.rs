@@ -1,0 +1,157 @@
+//! What is to be taken out, and the work that would go with it.
+
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
+
+use super::RmRequest;
+use crate::{
+    engine::{
+        loss::{self, Work},
+        node::Node,
+        session::Session,
+        tree,
+    },
+    model::{filter, manifest::Declaration, path::PackPath},
+    ops::{
+        books::{self, Books},
+        error::{ErrorKind, OpError},
+    },
+};
+
+/// A pack to be taken out, and the packs below it, deepest first.
+pub(super) struct Removal {
+    pub(super) declaration: Declaration,
+    pub(super) root: PathBuf,
+    pub(super) below: Vec<PackPath>,
+    pub(super) work: Work,
+}
+
+/// Finds the packs, and asks each of them, and each below them, for work to lose.
+pub(super) async fn assess(
+    session: &Arc<Session>,
+    request: &RmRequest,
+) -> Result<Vec<Removal>, OpError> {
+    let books = books::read(session)?;
+    let nodes: Vec<Node> = tree::on_disk(session, books.roots.clone())
+        .into_iter()
+        .flatten()
+        .collect();
+    let beyond_git: HashSet<&PackPath> = nodes
+        .iter()
+        .filter(|node| !session.registry.is_git(&node.url))
+        .map(|node| &node.path)
+        .collect();
+    let mut removals = Vec::new();
+    for path in &request.packs {
+        let declaration = registered(&books, &nodes, path)?;
+        let root = session.workspace.pack_root(path)?;
+        let mut below: Vec<_> = nodes
+            .iter()
+            .filter(|node| node.path != *path && node.path.starts_with(path))
+            .map(|node| node.path.clone())
+            .collect();
+        below.sort();
+        below.reverse();
+        let work = match request.keep_files {
+            true => Work::default(),
+            false => work_of(session, path, &below, &beyond_git).await?,
+        };
+        removals.push(Removal {
+            declaration,
+            root,
+            below,
+            work,
+        });
+    }
+    let refused: Vec<_> = removals
+        .iter()
+        .filter(|removal| !removal.work.to_lose.is_empty())
+        .collect();
+    if !refused.is_empty() && !request.force {
+        return Err(refusal(&refused));
+    }
+    Ok(removals)
+}
+
+fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declaration, OpError> {
+    if let Some(declaration) = books
+        .manifest
+        .packs
+        .values()
+        .find(|live| live.path == *path)
+    {
+        return Ok(declaration.clone());
+    }
+    let error = |message: String| OpError::new(ErrorKind::Usage, message).about(path);
+    if let Some(owner) = nodes
+        .iter()
+        .find(|node| node.path == *path)
+        .and_then(|node| node.parent.as_ref())
+    {
+        return Err(error(format!(
+            "`{path}` is not registered here: pack `{owner}` declares it"
+        ))
+        .with_hint(format!(
+            "take it out of the .grex/pack.yaml of `{owner}`, then `grex sync --prune`"
+        )));
+    }
+    let ids = books.manifest.packs.values().map(|live| live.path.as_str());
+    let hint = match filter::closest(ids, path.as_str()).as_slice() {
+        [] => String::from("`grex ls` lists the packs"),
+        closest => format!("did you mean {}?", closest.join(", ")),
+    };
+    Err(error(format!("no pack `{path}` is registered")).with_hint(hint))
+}
+
+/// The work in a pack and in the packs below it, each line with the pack that it is about.
+async fn work_of(
+    session: &Session,
+    path: &PackPath,
+    below: &[PackPath],
+    beyond_git: &HashSet<&PackPath>,
+) -> Result<Work, OpError> {
+    let mut places = HashSet::new();
+    for child in below {
+        places.insert(session.workspace.pack_root(child)?);
+    }
+    let mut work = Work::default();
+    for pack in below.iter().chain([path]) {
+        let root = session.workspace.pack_root(pack)?;
+        if !root.exists() {
+            continue;
+        }
+        let found = if beyond_git.contains(pack) {
+            loss::work_beyond_git(&root)
+        } else {
+            loss::work_to_lose(session.git().await?, &root, &places, &session.cancel).await
+        };
+        let lines = found
+            .to_lose
+            .into_iter()
+            .map(|line| format!("{pack}: {line}"));
+        work.to_lose.extend(lines);
+        let paths = found
+            .ignored
+            .into_iter()
+            .map(|inside| format!("{pack}/{inside}"));
+        work.ignored.extend(paths);
+    }
+    Ok(work)
+}
+
+fn refusal(refused: &[&Removal]) -> OpError {
+    let lines: Vec<_> = refused
+        .iter()
+        .flat_map(|removal| removal.work.to_lose.iter())
+        .map(|line| format!("\n  {line}"))
+        .collect();
+    let packs: Vec<_> = refused
+        .iter()
+        .map(|removal| removal.declaration.path.to_string())
+        .collect();
+    OpError::new(
+        ErrorKind::Refused,
+        format!("there is work to lose:{}", lines.concat()),
+    )
+    .with_hint("push or commit it, or move it to the trash all the same with --force")
+    .about(packs.join(", "))
+}
