@@ -18,6 +18,7 @@ mod claims;
 mod dependencies;
 mod dotfiles;
 mod dry_runs;
+mod edges;
 mod failing;
 mod families;
 mod hooks;
