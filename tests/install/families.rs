@@ -4,7 +4,7 @@ use grex_fixtures::{Remote, Sandbox, grex};
 
 use crate::{
     home::Home,
-    support::{add, as_planned, declarative, rm, scripted, told, update, workspace, yaml},
+    support::{add, as_planned, declarative, rm, told, update, workspace, yaml},
 };
 
 fn with_child(child: &Remote) -> String {
