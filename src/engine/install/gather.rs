@@ -106,12 +106,18 @@ mod tests {
     #[test]
     fn what_names_the_same_thing_stays_in_its_order() {
         for between in ["/h/rc", "/h", "/h/rc/x", "/"] {
-            let table: &[(&str, &[&str])] =
-                &[("env", &["/h/rc"]), ("link", &[between]), ("env", &["/h/rc"])];
+            let table: &[(&str, &[&str])] = &[
+                ("env", &["/h/rc"]),
+                ("link", &[between]),
+                ("env", &["/h/rc"]),
+            ];
             assert_eq!(gathered(table), [0], "{between}");
         }
-        let table: &[(&str, &[&str])] =
-            &[("env", &["/h/rc"]), ("link", &["/h/rc2"]), ("env", &["/h/rc"])];
+        let table: &[(&str, &[&str])] = &[
+            ("env", &["/h/rc"]),
+            ("link", &["/h/rc2"]),
+            ("env", &["/h/rc"]),
+        ];
         assert_eq!(gathered(table), [0, 2]);
     }
 
@@ -128,7 +134,10 @@ mod tests {
             command: "x".into(),
             directory: "/".into(),
         };
-        assert_eq!(footprint(&[run], &[Resource::path("/a", true, "dst")]), None);
+        assert_eq!(
+            footprint(&[run], &[Resource::path("/a", true, "dst")]),
+            None
+        );
         assert_eq!(footprint(&[], &[]), None);
         let resources = [Resource::path("/a", true, "dst")];
         assert_eq!(
