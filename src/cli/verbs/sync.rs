@@ -27,9 +27,7 @@ EXAMPLES
   grex sync --locked                     exactly the commits of the lockfile
   grex sync --dry-run                    say what would be done
 
-Nothing is installed; `grex update` does that. A pack that is installed and has a hook `sync` runs it.
-No local work is ever discarded: a pack with changes in the way, or with commits of its own beside
-remote ones, is left as it is and reported.";
+Nothing is installed; `grex update` does that. A pack that is installed and has a hook `sync` runs it. No local work is ever discarded: a pack with changes in the way, or with commits of its own beside remote ones, is left as it is and reported.";
 
 /// Bring every pack's commits up to date, and clone what is missing
 #[derive(Debug, clap::Args)]
