@@ -39,10 +39,10 @@ pub(super) struct GlobalArgs {
     /// Answer yes to questions, except those about trust
     #[arg(short = 'y', long)]
     yes: bool,
-    /// Approve what the packs would run, for this run and as long as it stays the same
+    /// Approve what the packs would run, as it is now (add, update, run, init --from)
     #[arg(long)]
     trust: bool,
-    /// Approve what packs from this source run, now and later: a URL that theirs begin with
+    /// Approve packs whose URL begins with PREFIX, now and later; repeat it for more (same verbs)
     #[arg(long, value_name = "PREFIX")]
     trust_source: Vec<String>,
     /// Never ask: fail instead
