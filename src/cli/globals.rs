@@ -254,7 +254,7 @@ impl Globals {
             return Ok(());
         }
         Err(
-            usage(format!("`grex {verb}` runs nothing that could be trusted")).with_hint(
+            usage(format!("`grex {verb}` asks for no approval")).with_hint(
                 "--trust and --trust-source go with `add`, `update`, `run` and `init --from`",
             ),
         )
