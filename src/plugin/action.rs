@@ -39,6 +39,19 @@ pub trait ActionPlugin: Send + Sync {
         super::registry::check_against(&self.schema(), arguments)
     }
 
+    /// Says whether an apply neither reads nor changes anything but what its plan names in changes
+    /// and resources, and what belongs to the pack. The order of such uses can be left.
+    fn keeps_to_its_plan(&self) -> bool {
+        false
+    }
+
+    /// Says whether many uses are cheaper together than one after another. They are then gathered
+    /// for [`Self::apply_all`] past others that keep to their plans, where that makes no
+    /// difference.
+    fn gathers(&self) -> bool {
+        false
+    }
+
     /// What would change. Reads only.
     ///
     /// # Errors

@@ -53,6 +53,13 @@ struct Leftover {
     directories: Vec<String>,
 }
 
+/// Says whether something is written down of the pack `id`, usable or not.
+#[must_use]
+pub fn is_there(workspace: &Workspace, id: &str) -> bool {
+    let path = workspace.undo_directory().join(file_name(id));
+    path.symlink_metadata().is_ok()
+}
+
 /// Returns what is known of the pack `id`; `None` when it is not installed.
 ///
 /// # Errors

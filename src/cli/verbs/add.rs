@@ -90,6 +90,32 @@ pub(in crate::cli) async fn run(args: AddArgs, invocation: &Invocation) -> Resul
     Ok(report.exit_code())
 }
 
+/// What the pack and those below it would install, as far as that is known before they are there.
+fn planned(report: &AddReport, invocation: &Invocation) -> Vec<Piece> {
+    let children = report
+        .children
+        .iter()
+        .filter_map(|child| child.install.as_ref());
+    let mut pieces = Vec::new();
+    for install in report.install.iter().chain(children) {
+        match &install.failure {
+            Some(failure) => pieces.push(Piece::Err(failure_text(
+                &install.id,
+                failure,
+                &invocation.ui,
+            ))),
+            None if install.reinstalled => pieces.push(Piece::Out(installs::planned(install))),
+            None => {}
+        }
+    }
+    if report.registered == Registered::Cloned {
+        let text = "what it installs is shown once it is there: add it with --no-install, then \
+                    `grex update --dry-run`\n";
+        pieces.push(Piece::Out(String::from(text)));
+    }
+    pieces
+}
+
 fn pieces(report: &AddReport, shown: &Shown, invocation: &Invocation) -> Vec<Piece> {
     let id = text::shown(&report.id);
     if invocation.globals.dry_run {
@@ -98,9 +124,11 @@ fn pieces(report: &AddReport, shown: &Shown, invocation: &Invocation) -> Vec<Pie
             Registered::Adopted => "would be registered; something is in its place already",
             Registered::Already => "registered already",
         };
-        return vec![Piece::Out(format!(
-            "{id}  {what}\ndry run: nothing was changed\n"
-        ))];
+        let mut pieces = vec![Piece::Out(format!("{id}  {what}\n"))];
+        pieces.extend(planned(report, invocation));
+        let end = "dry run: nothing was changed\n";
+        pieces.push(Piece::Out(String::from(end)));
+        return pieces;
     }
     let at = report
         .sha

@@ -61,6 +61,11 @@ impl RmArgs {
         } = self;
         let mut paths = Vec::new();
         for typed in &packs {
+            if matches!(typed.as_str(), "." | "./") {
+                return Err(usage("the workspace's own pack is not removed").with_hint(
+                    "take what it installs out of .grex/pack.yaml, then `grex update .` takes it back",
+                ));
+            }
             let path = typed::pack_path(typed)?;
             if !paths.contains(&path) {
                 paths.push(path);

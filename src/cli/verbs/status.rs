@@ -313,5 +313,13 @@ d     main                                          not installed  not at the lo
             packs: vec![pack("a", Drift::Clean)],
         };
         assert_eq!(exit_code(&clean, true), 0);
+        let removed = PackStatus {
+            install: Install::Drifted,
+            ..pack("a", Drift::Clean)
+        };
+        let view = StatusView {
+            packs: vec![removed],
+        };
+        assert_eq!((exit_code(&view, false), exit_code(&view, true)), (0, 7));
     }
 }

@@ -17,6 +17,7 @@ pub mod sync_hook;
 pub mod teardown;
 
 mod dependencies;
+mod gather;
 mod runner;
 mod scratch;
 mod transaction;

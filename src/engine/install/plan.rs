@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     candidate::{Candidate, Reason, failure_of},
+    gather::Use,
     machine::Machine,
     runner::{Mode, Runner, State},
     work,
@@ -37,6 +38,7 @@ pub struct PlannedPack {
     /// Why the plan ends before the actions do: what programs will have changed is not known.
     pub unknown_from: Option<String>,
     pub(super) undo: Vec<UndoRecord>,
+    pub(super) uses: Vec<Use>,
     pub(super) claims: Vec<String>,
     runs_programs: bool,
     session: BTreeMap<String, String>,
@@ -175,6 +177,7 @@ async fn plan_pack(
     let State {
         session,
         planned,
+        uses,
         resources,
         runs_programs,
         unknown_from,
@@ -186,6 +189,7 @@ async fn plan_pack(
         texts: take_texts(foreseen),
         unknown_from: unknown_from.take(),
         undo: std::mem::take(planned),
+        uses: std::mem::take(uses),
         claims: exclusive(&resources),
         runs_programs: *runs_programs,
         session: (**session).clone(),

@@ -27,6 +27,10 @@ pub fn recover(session: &Session, journal: &Journal, seal: &Seal) -> Result<(), 
         adopt(session, seal, &unfinished)?;
         journal.end_install(&unfinished.id)?;
     }
+    // Clones that may be damaged are for the next `sync` to look at: the journal keeps them.
+    if journal.unfinished().is_empty() {
+        journal.durable()?;
+    }
     Ok(())
 }
 

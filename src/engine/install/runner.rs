@@ -2,12 +2,15 @@
 //! written down first, or takes them back.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use self::state::key;
-use super::machine::{Machine, PackScene};
+use super::{
+    gather::{self, Use},
+    machine::{Machine, PackScene},
+};
 use crate::{
     engine::session::Session,
     model::{action::ActionEntry, undo::UndoRecord},
@@ -85,10 +88,11 @@ impl<'a> Runner<'a> {
         self
     }
 
-    /// Takes note of records that are in the journal already.
-    pub(super) fn foretell(&self, records: &[UndoRecord]) {
+    /// Takes note of the plan, whose records are in the journal already.
+    pub(super) fn foretell(&self, records: &[UndoRecord], uses: &[Use]) {
         let mut state = self.state();
         state.foretold.extend(records.iter().map(key));
+        state.uses = uses.to_vec();
     }
 
     /// What this run has made to be taken back, oldest first.
@@ -158,17 +162,21 @@ impl<'a> Runner<'a> {
         Ok(plan)
     }
 
-    /// Applies the entries from `start` on that are of one action, at least one, and returns their
+    /// Applies the entries at these places, at least one, all of one action, and returns their
     /// outcomes and how it ended.
     async fn apply_alike(
         &self,
         entries: &[ActionEntry],
+        places: &[usize],
     ) -> (Vec<ActionOutcome>, Option<ActionError>) {
-        let plugin = match self.session.registry.action(&entries[0].name) {
+        let plugin = match self.session.registry.action(&entries[places[0]].name) {
             Ok(plugin) => plugin,
             Err(error) => return (Vec::new(), Some(error)),
         };
-        let uses: Vec<_> = entries.iter().map(|entry| &entry.arguments).collect();
+        let uses: Vec<_> = places
+            .iter()
+            .map(|place| &entries[*place].arguments)
+            .collect();
         let bench = self.bench();
         let applied = plugin.apply_all(&self.context(&bench), &uses).await;
         // Whoever looks at the stack has to be gone, or it would be copied.
@@ -203,34 +211,37 @@ impl<'a> Runner<'a> {
             .map_err(|error| ActionError::failed(error.to_string()))
     }
 
-    /// Takes entries through, those of one action together. `each` gets the place of an entry and
-    /// what became of it, as a plan.
+    /// Takes entries through, those of one action together where that makes no difference. `each`
+    /// gets the place of an entry and what became of it, as a plan.
     async fn take_through(
         &self,
         entries: &[ActionEntry],
         mut each: impl FnMut(usize, ActionOutcome) + Send,
     ) -> Result<bool, (usize, ActionError)> {
-        let mut start = 0;
-        while start < entries.len() {
+        let mut waiting: BTreeSet<usize> = (0..entries.len()).collect();
+        while let Some(&first) = waiting.first() {
             if self.cancel.is_stopped() {
-                return Err((start, ActionError::Cancelled));
+                return Err((first, ActionError::Cancelled));
             }
-            let (outcomes, error) = if self.is_plan() {
-                match self.plan_one(&entries[start]).await {
-                    Ok(plan) => (vec![planned(plan)], None),
-                    Err(error) => (Vec::new(), Some(error)),
+            let (places, outcomes, error) = if self.is_plan() {
+                match self.plan_one(&entries[first]).await {
+                    Ok(plan) => (vec![first], vec![planned(plan)], None),
+                    Err(error) => (vec![first], Vec::new(), Some(error)),
                 }
             } else {
-                self.apply_alike(alike(&entries[start..])).await
+                let places = self.together(entries, &waiting);
+                let (outcomes, error) = self.apply_alike(entries, &places).await;
+                (places, outcomes, error)
             };
+            let failed = places.get(outcomes.len()).copied().unwrap_or(first);
             let mut skips = false;
-            for outcome in outcomes {
+            for (place, outcome) in places.into_iter().zip(outcomes) {
                 skips |= outcome.skips_rest;
-                each(start, outcome);
-                start += 1;
+                waiting.remove(&place);
+                each(place, outcome);
             }
             if let Some(error) = error {
-                return Err((start, error));
+                return Err((failed, error));
             }
             if skips {
                 return Ok(true);
@@ -239,8 +250,41 @@ impl<'a> Runner<'a> {
         Ok(false)
     }
 
+    /// The places of the entries that are applied together next.
+    fn together(&self, entries: &[ActionEntry], waiting: &BTreeSet<usize>) -> Vec<usize> {
+        let Some(&first) = waiting.first() else {
+            return Vec::new();
+        };
+        let name = &entries[first].name;
+        let gathers = self
+            .session
+            .registry
+            .action(name)
+            .is_ok_and(|plugin| plugin.gathers());
+        let state = self.state();
+        let is_planned = state.uses.len() == entries.len()
+            && state
+                .uses
+                .iter()
+                .zip(entries)
+                .all(|(planned, entry)| planned.action == entry.name);
+        if gathers && is_planned {
+            let waiting: Vec<usize> = waiting.iter().copied().collect();
+            let uses: Vec<&Use> = waiting.iter().map(|place| &state.uses[*place]).collect();
+            let places = gather::together(&uses);
+            return places.into_iter().map(|place| waiting[place]).collect();
+        }
+        let alike = waiting
+            .iter()
+            .copied()
+            .take_while(|place| entries[*place].name == *name);
+        alike.collect()
+    }
+
     /// Keeps what an outcome of the pack's own list says.
-    fn note(&self, index: usize, outcome: &ActionOutcome) {
+    fn note(&self, index: usize, name: &str, outcome: &ActionOutcome) {
+        let plugin = self.session.registry.action(name);
+        let keeps = plugin.is_ok_and(|plugin| plugin.keeps_to_its_plan());
         let mut state = self.state();
         let resources = outcome.resources.iter().cloned();
         state
@@ -250,6 +294,8 @@ impl<'a> Runner<'a> {
         state.runs_programs |= outcome.changes.iter().any(is_run);
         if self.is_plan() {
             state.planned.extend(outcome.undo.iter().cloned());
+            let (changes, resources) = (&outcome.changes, &outcome.resources);
+            state.uses.push(Use::of(name, keeps, changes, resources));
         }
     }
 }
@@ -258,13 +304,6 @@ impl<'a> Runner<'a> {
 struct Bench<'a> {
     scene: PackScene<'a>,
     previous: Arc<Vec<UndoRecord>>,
-}
-
-fn alike(entries: &[ActionEntry]) -> &[ActionEntry] {
-    entries
-        .chunk_by(|one, other| one.name == other.name)
-        .next()
-        .unwrap_or_default()
 }
 
 fn planned(plan: ActionPlan) -> ActionOutcome {

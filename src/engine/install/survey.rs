@@ -16,7 +16,7 @@ use crate::{
         path::{PackId, PackPath},
         url::PackUrl,
     },
-    store::pack_file,
+    store::{pack_file, undo},
 };
 
 /// A pack that is on disk.
@@ -115,13 +115,17 @@ impl Surveyed {
 
 fn own_pack(session: &Session) -> Result<Option<Surveyed>, PackFailure> {
     let root = session.workspace.root();
-    let Some(spec) = pack_file::read(root, &session.vocabulary)? else {
-        return Ok(None);
+    let id = PackId::workspace().to_string();
+    let spec = match pack_file::read(root, &session.vocabulary)? {
+        Some(spec) => spec,
+        // What it installed while it was a pack is to be taken back.
+        None if undo::is_there(&session.workspace, &id) => PackSpec::plain(&id),
+        None => return Ok(None),
     };
     let owner = tree::root_of(&session.workspace);
     let url = owner.origin().map(PackUrl::as_str);
     Ok(Some(Surveyed {
-        id: PackId::workspace().to_string(),
+        id,
         node: None,
         url: url.map_or_else(|| root.to_string_lossy().into_owned(), str::to_owned),
         root: root.to_owned(),

@@ -80,7 +80,7 @@ async fn transact(
         candidate.records(),
     )
     .after(inherited, false);
-    runner.foretell(&planned.undo);
+    runner.foretell(&planned.undo, &planned.uses);
     let result = apply(cx, candidate, &runner).await;
     let record = match result {
         Ok((actions, record)) => match undo::write(&cx.session.workspace, &cx.seal, &record) {

@@ -4,6 +4,7 @@
 mod bench;
 mod gate;
 mod known;
+mod lacking;
 mod lines;
 mod report;
 
@@ -70,8 +71,9 @@ pub(super) async fn install(
 ) -> Result<Vec<PackInstall>, OpError> {
     let bench = Bench::open(session, request.verb)?;
     let known = Known::read(session, &bench.seal, writer.known());
-    let candidates = judge(session, roots, &known, &request)?;
-    let mut results = settled(&candidates);
+    let mut candidates = judge(session, roots, &known, &request)?;
+    let mut results = lacking::take_out(&mut candidates, request.unusable);
+    results.extend(settled(&candidates));
     let packs = candidates.packs;
     let places = places(&packs);
     let plan = plan::plan(session, &bench.machine, &packs, &known.claimed()).await;

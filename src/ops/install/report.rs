@@ -9,6 +9,7 @@ use crate::{
         install::{candidate::Reason, plan::PlannedPack, run::Ended},
         outcome::PackFailure,
     },
+    model::redact,
     plugin::{change::Change, foreseen::Foretold, pack_type::ActionReport},
 };
 
@@ -52,8 +53,51 @@ impl From<ActionReport> for ActionLine {
             action: report.action,
             changed: report.changed,
             message: report.message,
-            changes: report.changes,
+            changes: report.changes.into_iter().map(masked).collect(),
         }
+    }
+}
+
+/// A change without the secrets that variables in it stood for: reports are printed and kept.
+fn masked(change: Change) -> Change {
+    let mask = |text: String| redact::secrets(&text).into_owned();
+    match change {
+        Change::Run { command, directory } => Change::Run {
+            command: mask(command),
+            directory,
+        },
+        Change::Entry {
+            path,
+            block,
+            old,
+            new,
+        } => Change::Entry {
+            path,
+            block,
+            old: old.map(mask),
+            new: new.map(mask),
+        },
+        Change::Variable {
+            name,
+            scope,
+            old,
+            new,
+        } => Change::Variable {
+            name,
+            scope,
+            old: old.map(mask),
+            new: new.map(mask),
+        },
+        Change::Write {
+            path,
+            before,
+            after,
+        } => Change::Write {
+            path,
+            before: before.map(mask),
+            after: after.map(mask),
+        },
+        change => change,
     }
 }
 
@@ -75,6 +119,14 @@ impl PackInstall {
         Self {
             reason,
             failure: Some(failure),
+            ..Self::unchanged(id)
+        }
+    }
+
+    pub(super) fn skipped(id: &str, reason: Reason, why: &str) -> Self {
+        Self {
+            reason,
+            message: Some(why.to_owned()),
             ..Self::unchanged(id)
         }
     }

@@ -103,9 +103,12 @@ pub struct StatusView {
 }
 
 impl StatusView {
-    /// Says whether anything differs from what is declared and recorded.
+    /// Says whether anything differs from what is declared and recorded, or from what was
+    /// installed.
     pub fn has_drift(&self) -> bool {
-        self.packs.iter().any(|pack| pack.drift != Drift::Clean)
+        self.packs
+            .iter()
+            .any(|pack| pack.drift != Drift::Clean || pack.install == Install::Drifted)
     }
 
     /// The packs that could not be looked at.

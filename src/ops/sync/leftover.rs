@@ -14,7 +14,7 @@ use crate::{
     },
     model::{
         lock::{LockEntry, Lockfile},
-        path::PackPath,
+        path::{PackId, PackPath},
     },
     ops::{error::OpError, teardown::Teardowns},
     store::lockfile::LockfileWriter,
@@ -186,6 +186,8 @@ pub(super) fn undeclared<'a>(
         .entries
         .values()
         .filter(|entry| !declared.contains(entry.id.as_str()))
+        // The workspace's own pack is declared by being there.
+        .filter(|entry| PackId::workspace().as_str() != entry.id)
         .filter(is_certain)
         .collect();
     entries.sort_by(|a, b| b.id.cmp(&a.id));

@@ -31,7 +31,7 @@ pub fn on_disk(path: &Path) -> io::Result<Sight> {
     }
     if metadata.is_dir() {
         // One that cannot be listed is as good as full.
-        let empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+        let empty = is_empty(path);
         return Ok(Sight::Directory { empty });
     }
     Ok(if metadata.is_file() {
@@ -39,6 +39,35 @@ pub fn on_disk(path: &Path) -> io::Result<Sight> {
     } else {
         Sight::Other
     })
+}
+
+/// Says whether nothing is in a directory. Reads a few names and not all, since this is asked of
+/// every directory on a way.
+#[cfg(target_os = "linux")]
+fn is_empty(directory: &Path) -> bool {
+    use std::mem::MaybeUninit;
+
+    use rustix::fs::{Mode, OFlags, RawDir};
+
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let Ok(held) = rustix::fs::open(directory, flags, Mode::empty()) else {
+        return false;
+    };
+    // Room for `.`, `..` and one name of the longest kind.
+    let mut buffer = [MaybeUninit::uninit(); 512];
+    let mut entries = RawDir::new(held, &mut buffer);
+    while let Some(entry) = entries.next() {
+        match entry {
+            Ok(entry) if matches!(entry.file_name().to_bytes(), b"." | b"..") => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_empty(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 /// Reads a text file that may have been put there by anybody; `None` where there is none. Bytes

@@ -26,13 +26,14 @@ impl PackHost for Runner<'_> {
         let mut reports = Vec::new();
         let result = self
             .take_through(actions, |index, outcome| {
-                self.note(index, &outcome);
-                reports.push(ActionReport {
+                self.note(index, &actions[index].name, &outcome);
+                let report = ActionReport {
                     action: actions[index].name.clone(),
                     changed: !outcome.changes.is_empty(),
                     message: outcome.message,
                     changes: outcome.changes,
-                });
+                };
+                reports.push((index, report));
             })
             .await;
         match result {
@@ -57,7 +58,8 @@ impl PackHost for Runner<'_> {
                 });
             }
         }
-        Ok(reports)
+        reports.sort_by_key(|(index, _)| *index);
+        Ok(reports.into_iter().map(|(_, report)| report).collect())
     }
 
     async fn undo(&self) -> Result<Vec<ActionReport>, PackError> {

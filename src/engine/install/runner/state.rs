@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    engine::install::gather::Use,
     model::{undo::UndoRecord, variables::Variables},
     plugin::action::Resource,
 };
@@ -28,6 +29,8 @@ pub(in crate::engine::install) struct State {
     pub(super) made: HashSet<String>,
     /// What plans say that apply will announce.
     pub(in crate::engine::install) planned: Vec<UndoRecord>,
+    /// The actions' uses as they were planned, in order.
+    pub(in crate::engine::install) uses: Vec<Use>,
     /// What the actions are about, each with its action's place.
     pub(in crate::engine::install) resources: Vec<(usize, Resource)>,
     /// A program runs somewhere in the plan: what comes after it may not be known before.

@@ -28,6 +28,14 @@ impl ActionPlugin for Environment {
         EnvArguments::NAME
     }
 
+    fn keeps_to_its_plan(&self) -> bool {
+        true
+    }
+
+    fn gathers(&self) -> bool {
+        true
+    }
+
     fn schema(&self) -> Value {
         schema_of::<EnvArguments>()
     }

@@ -82,7 +82,7 @@ impl Anchor {
             Ok(()) => {}
             // What a run that died has left is as good.
             Err(Errno::EXIST) if self.says(OsStr::new(temporary), text) => {}
-            Err(error) => return Err(FileError::when("make the link", &beside)(error)),
+            Err(error) => return Err(FileError::when("make the link", &self.path)(error)),
         }
         let placed = self.place(&beside, replaces);
         if placed.is_err() {

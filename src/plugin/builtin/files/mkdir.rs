@@ -113,6 +113,10 @@ impl ActionPlugin for Mkdir {
         MkdirArguments::NAME
     }
 
+    fn keeps_to_its_plan(&self) -> bool {
+        true
+    }
+
     fn schema(&self) -> Value {
         schema_of::<MkdirArguments>()
     }

@@ -194,6 +194,10 @@ impl ActionPlugin for Rmdir {
         RmdirArguments::NAME
     }
 
+    fn keeps_to_its_plan(&self) -> bool {
+        true
+    }
+
     fn schema(&self) -> Value {
         schema_of::<RmdirArguments>()
     }

@@ -33,6 +33,10 @@ impl ActionPlugin for Symlink {
         SymlinkArguments::NAME
     }
 
+    fn keeps_to_its_plan(&self) -> bool {
+        true
+    }
+
     fn schema(&self) -> Value {
         schema_of::<SymlinkArguments>()
     }

@@ -1,0 +1,129 @@
+//! A workspace that brings records of installs of its own making: nothing of them is acted upon.
+
+use std::fs;
+
+use grex_fixtures::{Sandbox, grex};
+
+use crate::{
+    home::Home,
+    support::{declarative, rm, told, workspace},
+};
+
+const LINK: &str = "actions:\n  - symlink: { src: a, dst: ~/.vimrc }\n  \
+                    - rmdir: { path: ~/old, backup: true }\n";
+
+/// A pack, installed, and where its record lies.
+fn installed() -> (Sandbox, std::path::PathBuf) {
+    let sandbox = workspace();
+    sandbox.write("home/old/file", "mine\n");
+    declarative(&sandbox, "dots", LINK).file("a", "a\n").add();
+    let undo = sandbox.path("workspace/.grex/.state/undo");
+    let mut records = fs::read_dir(&undo)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let record = records
+        .find(|path| path.to_string_lossy().contains("dots"))
+        .expect("a record");
+    (sandbox, record)
+}
+
+/// Asserts that neither `rm` nor `update` acts upon what lies there, and that both say so.
+#[track_caller]
+fn is_not_acted_upon(sandbox: &Sandbox, words: &[&str]) {
+    let before = Home::of(sandbox);
+    for verb in [
+        &["rm", "--yes", "dots"][..],
+        &["update", "--force", "--trust"],
+    ] {
+        let outcome = grex!(sandbox).args(verb).run();
+        assert_ne!(outcome.status, Some(0), "{}", outcome.snapshot());
+        told(&outcome, outcome.status.unwrap(), words);
+        before.check();
+    }
+    assert!(sandbox.path("workspace/dots").exists());
+    let status = grex!(sandbox, "status").run();
+    assert!(!status.stderr.contains("panicked"), "{}", status.snapshot());
+    before.check();
+}
+
+#[test]
+fn a_record_that_was_changed_is_not_acted_upon() {
+    let (sandbox, record) = installed();
+    sandbox.write("home/precious", "mine\n");
+    let text = sandbox.read(&record);
+    assert!(text.contains(".vimrc"), "{text}");
+    sandbox.write(&record, text.replace(".vimrc", "precious"));
+    is_not_acted_upon(&sandbox, &["dots"]);
+    // With its own words back it is what it was.
+    sandbox.write(&record, text);
+    rm(&sandbox, &["dots"]).success();
+    assert!(!sandbox.path("home/.vimrc").exists());
+    assert_eq!(sandbox.read("home/old/file"), "mine\n");
+}
+
+#[test]
+fn a_record_with_another_users_mark_is_not_acted_upon() {
+    let (sandbox, _) = installed();
+    // Another user's key is another key.
+    sandbox.write("home/.local/state/grex/key", [7; 32]);
+    is_not_acted_upon(&sandbox, &["dots"]);
+}
+
+#[test]
+fn a_record_without_a_mark_is_not_acted_upon() {
+    let (sandbox, record) = installed();
+    let text = sandbox.read(&record);
+    let at = text.find(",\"seal\"").expect("a seal");
+    sandbox.write(&record, format!("{}}}", &text[..at]));
+    is_not_acted_upon(&sandbox, &["dots"]);
+}
+
+#[test]
+fn a_record_of_another_pack_is_not_acted_upon() {
+    let (sandbox, record) = installed();
+    let other = declarative(&sandbox, "other", "actions:\n  - mkdir: { path: ~/made }\n").add();
+    assert!(!other.url().is_empty());
+    let name = record.file_name().unwrap().to_string_lossy();
+    let others = record.with_file_name(name.replace("dots", "other"));
+    assert!(others.exists());
+    fs::copy(&record, &others).unwrap();
+    let before = Home::of(&sandbox);
+    let outcome = rm(&sandbox, &["other"]);
+    assert_ne!(outcome.status, Some(0), "{}", outcome.snapshot());
+    before.check();
+}
+
+#[test]
+fn a_journal_of_somebody_elses_making_is_not_acted_upon() {
+    let (sandbox, record) = installed();
+    sandbox.write("home/precious", "mine\n");
+    // What a killed install leaves: records in the journal, without this user's mark.
+    let text = sandbox.read(&record);
+    let value: serde_json::Value = serde_json::from_str(&text).expect("a record is JSON");
+    let mut undo = value["records"][0].clone();
+    undo["data"]["dst"] = sandbox.home().join("precious").to_str().unwrap().into();
+    let journal = sandbox.path("workspace/.grex/.state/journal.jsonl");
+    let lines = [
+        serde_json::json!({ "op": "install-begin", "id": "dots" }),
+        serde_json::json!({ "op": "install_begin", "id": "dots" }),
+        serde_json::json!({ "op": "announce", "id": "dots", "records": [undo], "seal": "00".repeat(32) }),
+        serde_json::json!({ "op": "install-announce", "id": "dots", "records": [undo] }),
+    ];
+    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    sandbox.write(journal, lines);
+    let before = Home::of(&sandbox);
+    for verb in [
+        &["update"][..],
+        &["update", "--force"],
+        &["sync"],
+        &["status"],
+    ] {
+        let outcome = grex!(sandbox).args(verb).run();
+        assert!(
+            !outcome.stderr.contains("panicked"),
+            "{}",
+            outcome.snapshot()
+        );
+        before.check();
+    }
+}
