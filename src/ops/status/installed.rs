@@ -8,13 +8,14 @@ use crate::{
             candidate::{self, Candidate, Reason},
             machine::Machine,
             plan,
-            survey::survey,
+            survey::{own_pack, survey_with},
         },
         node::Found,
+        outcome::PackFailure,
         session::Session,
     },
     model::lock::Lockfile,
-    ops::{error::OpError, install::Known},
+    ops::install::Known,
     plugin::change::Change,
 };
 
@@ -51,22 +52,32 @@ impl InstallState {
     }
 }
 
-/// Finds out what of the packs below `roots` is installed, by id. Reads only, and starts no
-/// process.
+/// What is installed.
+#[derive(Default)]
+pub(super) struct InstallStates {
+    /// By id.
+    pub(super) packs: HashMap<String, InstallState>,
+    /// Why the workspace's own pack cannot be used. What cannot be used of another is told with it.
+    pub(super) own_failure: Option<PackFailure>,
+}
+
+/// Finds out what of the workspace's own pack and of the packs below `roots` is installed. Reads
+/// only, and starts no process.
 pub(super) async fn installed(
     session: &Session,
     roots: Vec<Found>,
     lockfile: &Lockfile,
-) -> Result<HashMap<String, InstallState>, OpError> {
-    // What cannot be used is told with its pack.
-    let Ok(survey) = survey(session, roots) else {
-        return Ok(HashMap::new());
+) -> InstallStates {
+    let (own, own_failure) = match own_pack(session) {
+        Ok(own) => (own, None),
+        Err(failure) => (None, Some(failure)),
     };
+    let survey = survey_with(session, own, roots);
     let seal = session.seal();
     let known = Known::read(session, &seal, lockfile);
     let mut states = HashMap::new();
     let mut settled: Vec<Candidate> = Vec::new();
-    for candidate in candidate::unordered(session, survey, &known) {
+    for candidate in candidate::all(session, survey, &known) {
         let state = state_of(&candidate, lockfile);
         if state.install == Install::None && !candidate.has_contract {
             continue;
@@ -86,7 +97,10 @@ pub(super) async fn installed(
             }
         }
     }
-    Ok(states)
+    InstallStates {
+        packs: states,
+        own_failure,
+    }
 }
 
 fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {
@@ -116,15 +130,19 @@ fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {
     }
 }
 
-/// The packs whose actions would change something now. Running programs is no change that could be
-/// seen.
+/// The packs whose actions would change something now. Running programs, and setting variables for
+/// what runs later, is done by every install, and leaves nothing that could be looked at.
 async fn drifted(session: &Session, machine: &Machine, mut settled: Vec<Candidate>) -> Vec<String> {
     for candidate in &mut settled {
         candidate.reason = Reason::Forced;
     }
     let foreseen = Mutex::default();
     let plan = plan::plan_in(session, machine, &settled, &HashMap::new(), &foreseen).await;
-    let changes = |change: &Change| !matches!(change, Change::Run { .. } | Change::Variable { .. });
+    let changes = |change: &Change| match change {
+        Change::Run { .. } => false,
+        Change::Variable { scope, .. } => scope != "session",
+        _ => true,
+    };
     let changed = plan
         .packs
         .into_iter()
