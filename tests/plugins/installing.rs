@@ -294,3 +294,130 @@ async fn what_stands_in_the_way_fails_before_anything_is_done() {
     assert!(report.failure.unwrap().message.contains("no regular file"));
     assert!(!world.sandbox.home().join("d").exists());
 }
+
+impl World {
+    /// Makes the workspace a pack.
+    fn declare_own(&self, actions: &str) {
+        let yaml =
+            format!("schema_version: \"1\"\nname: own\ntype: declarative\nactions:\n{actions}");
+        self.sandbox.write("workspace/.grex/pack.yaml", yaml);
+    }
+}
+
+#[tokio::test]
+async fn the_workspaces_own_pack_is_updated_and_shown() {
+    let world = World::new().await;
+    world.declare_own("  - touch: {path: ~/own}\n");
+    let url = world.declare("  - touch: {path: ~/x}\n");
+    world.add_only(&url).await;
+    assert_eq!(world.install_state(".").await, Install::NotInstalled);
+    let report = world.update_packs(false, &["."]).await.unwrap();
+    assert_eq!(report.packs.len(), 1);
+    assert_eq!(
+        (report.packs[0].id.as_str(), report.packs[0].reason),
+        (".", Reason::New)
+    );
+    let home = world.sandbox.home();
+    assert!(home.join("own").exists() && !home.join("x").exists());
+    // With nothing named it is meant like every other.
+    let report = world.update(false).await;
+    let reasons: Vec<_> = report
+        .packs
+        .iter()
+        .map(|pack| (pack.id.as_str(), pack.reason))
+        .collect();
+    assert_eq!(reasons, [(".", Reason::None), ("dots", Reason::New)]);
+    let report = world.update_packs(false, &["dots"]).await.unwrap();
+    assert_eq!(report.packs.len(), 1);
+
+    let packs = world.status().await;
+    let own = packs.iter().find(|pack| pack.id == ".").unwrap();
+    assert_eq!(
+        (own.install, own.on_disk, own.actions_hash_match),
+        (Install::Installed, true, true)
+    );
+    assert_eq!(
+        *world.watcher.commands.lock().unwrap(),
+        Vec::<String>::new()
+    );
+    world.declare_own("  - touch: {path: ~/other}\n");
+    assert_eq!(world.install_state(".").await, Install::Outdated);
+    // One that cannot be used is told, and the others are shown as they are.
+    world.declare_own("  - tuoch: {path: ~/other}\n");
+    let packs = world.status().await;
+    assert!(packs[0].failure.as_ref().unwrap().message.contains("tuoch"));
+    assert_eq!(packs[1].install, Install::Installed);
+    // And where it is a pack no more, what it installed is taken back.
+    fs::remove_file(world.sandbox.path("workspace/.grex/pack.yaml")).unwrap();
+    world.update(false).await;
+    assert!(!home.join("own").exists() && home.join("x").exists());
+    assert!(world.status().await.iter().all(|pack| pack.id != "."));
+}
+
+#[tokio::test]
+async fn commits_of_the_workspace_are_no_reason_to_install_it_again() {
+    let world = World::new().await;
+    world.declare_own("  - touch: {path: ~/own}\n");
+    world.sandbox.git("workspace", &["init", "-q"]);
+    world.update(false).await;
+    world.sandbox.git("workspace", &["add", "-A"]);
+    world.sandbox.git("workspace", &["commit", "-q", "-m", "x"]);
+    assert_eq!(world.install_state(".").await, Install::Installed);
+    assert_eq!(world.update(false).await.packs[0].reason, Reason::None);
+}
+
+#[tokio::test]
+async fn status_runs_nothing_writes_nothing_and_sees_what_is_gone() {
+    let world = World::new().await;
+    let url = world.declare(
+        "  - env: {name: PLACE, value: ~/d, scope: session}\n  \
+         - exec: {cmd: [sh, -c, 'echo x >> \"$HOME/ran\"']}\n  - mkdir: {path: $PLACE}\n",
+    );
+    let report = world.add(&url).await.unwrap();
+    assert!(report.installed, "{report:?}");
+    let ran = || fs::read_to_string(world.sandbox.home().join("ran")).unwrap_or_default();
+    let before = (
+        world.home(),
+        tree_snapshot_without(&world.sandbox.workspace(), &[]),
+        ran(),
+    );
+    assert_eq!(world.install_state("dots").await, Install::Installed);
+    let after = (
+        world.home(),
+        tree_snapshot_without(&world.sandbox.workspace(), &[]),
+        ran(),
+    );
+    assert_eq!(before, after);
+    fs::remove_dir(world.sandbox.home().join("d")).unwrap();
+    assert_eq!(world.install_state("dots").await, Install::Drifted);
+    // What could not be installed again is not as it was.
+    world.sandbox.write("home/d", "in the way");
+    assert_eq!(world.install_state("dots").await, Install::Drifted);
+}
+
+#[tokio::test]
+async fn status_knows_what_packs_set_for_those_that_come_after() {
+    let world = World::new().await;
+    world.source(
+        "a",
+        ".grex/pack.yaml",
+        "schema_version: \"1\"\nname: a\ntype: declarative\ndepends_on: [z]\nactions:\n  - mkdir: {path: $Z_PLACE}\n",
+    );
+    world.source(
+        "z",
+        ".grex/pack.yaml",
+        "schema_version: \"1\"\nname: z\ntype: declarative\nactions:\n  - env: {name: Z_PLACE, value: ~/d, scope: session}\n",
+    );
+    for name in ["z", "a"] {
+        world.add_only(&world.url(name)).await;
+    }
+    let report = world.update(false).await;
+    assert_eq!(report.exit_code(), 0, "{report:?}");
+    for name in ["z", "a"] {
+        assert_eq!(
+            world.install_state(name).await,
+            Install::Installed,
+            "{name}"
+        );
+    }
+}

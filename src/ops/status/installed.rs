@@ -8,10 +8,9 @@ use crate::{
             candidate::{self, Candidate, Reason},
             machine::Machine,
             plan,
-            survey::{own_pack, survey_with},
+            survey::survey,
         },
         node::Found,
-        outcome::PackFailure,
         session::Session,
     },
     model::lock::Lockfile,
@@ -52,27 +51,17 @@ impl InstallState {
     }
 }
 
-/// What is installed.
-#[derive(Default)]
-pub(super) struct InstallStates {
-    /// By id.
-    pub(super) packs: HashMap<String, InstallState>,
-    /// Why the workspace's own pack cannot be used. What cannot be used of another is told with it.
-    pub(super) own_failure: Option<PackFailure>,
-}
-
-/// Finds out what of the workspace's own pack and of the packs below `roots` is installed. Reads
-/// only, and starts no process.
+/// Finds out what of the workspace's own pack and of the packs below `roots` is installed, by id.
+/// Reads only, and starts no process.
 pub(super) async fn installed(
     session: &Session,
     roots: Vec<Found>,
     lockfile: &Lockfile,
-) -> InstallStates {
-    let (own, own_failure) = match own_pack(session) {
-        Ok(own) => (own, None),
-        Err(failure) => (None, Some(failure)),
+) -> HashMap<String, InstallState> {
+    // Whoever read the roots has told what is wrong with the workspace's own pack.
+    let Ok(survey) = survey(session, roots) else {
+        return HashMap::new();
     };
-    let survey = survey_with(session, own, roots);
     let seal = session.seal();
     let known = Known::read(session, &seal, lockfile);
     let mut states = HashMap::new();
@@ -97,10 +86,7 @@ pub(super) async fn installed(
             }
         }
     }
-    InstallStates {
-        packs: states,
-        own_failure,
-    }
+    states
 }
 
 fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {
@@ -148,7 +134,8 @@ async fn drifted(session: &Session, machine: &Machine, mut settled: Vec<Candidat
         .into_iter()
         .filter(|(_, planned)| {
             let mut all = planned.actions.iter().flat_map(|action| &action.changes);
-            all.any(changes)
+            // Programs have run by now: what is in the way of the rest has changed since.
+            planned.unknown_from.is_some() || all.any(changes)
         })
         .map(|(id, _)| id);
     // What could not be installed again is not as it was either.
