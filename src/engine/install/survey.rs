@@ -49,14 +49,8 @@ pub struct Survey {
 /// # Errors
 /// The workspace's own pack.yaml cannot be used.
 pub fn survey(session: &Session, roots: Vec<Found>) -> Result<Survey, PackFailure> {
-    let own = own_pack(session)?;
-    Ok(survey_with(session, own, roots))
-}
-
-/// Looks at every pack below `roots` that is there, beside what is known of the workspace's own.
-pub fn survey_with(session: &Session, own: Option<Surveyed>, roots: Vec<Found>) -> Survey {
     let mut survey = Survey::default();
-    survey.packs.extend(own);
+    survey.packs.extend(own_pack(session)?);
     let mut open: Vec<_> = roots.into_iter().rev().collect();
     while let Some(next) = open.pop() {
         match next {
@@ -68,7 +62,7 @@ pub fn survey_with(session: &Session, own: Option<Surveyed>, roots: Vec<Found>) 
             Err(outcome) => survey.troubles.push(*outcome),
         }
     }
-    survey
+    Ok(survey)
 }
 
 impl Survey {
@@ -119,11 +113,7 @@ impl Surveyed {
     }
 }
 
-/// The workspace's own pack, where it is one.
-///
-/// # Errors
-/// Its pack.yaml cannot be used.
-pub fn own_pack(session: &Session) -> Result<Option<Surveyed>, PackFailure> {
+fn own_pack(session: &Session) -> Result<Option<Surveyed>, PackFailure> {
     let root = session.workspace.root();
     let id = PackId::workspace().to_string();
     let spec = match pack_file::read(root, &session.vocabulary)? {

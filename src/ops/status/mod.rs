@@ -32,7 +32,7 @@ use super::{
     present::FailureReport,
     sync::no_match,
 };
-use installed::{InstallState, InstallStates};
+use installed::InstallState;
 use look::Look;
 
 pub use self::report::{Drift, Install, PackStatus, StatusView};
@@ -65,10 +65,7 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         }
     }
     let undeclared = undeclared::undeclared(session, &nodes);
-    let InstallStates {
-        packs: mut states,
-        own_failure,
-    } = installed::installed(session, books::read(session)?.roots, &lockfile).await;
+    let mut states = installed::installed(session, books::read(session)?.roots, &lockfile).await;
     let ids: Vec<String> = nodes.iter().map(|node| node.path.to_string()).collect();
     let mut packs = if nodes.is_empty() {
         Vec::new()
@@ -93,10 +90,7 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         ..PackStatus::absent(outcome.path.as_str(), Drift::Missing)
     }));
     if request.selection.is_everything() {
-        packs.extend(own(
-            states.remove(PackId::workspace().as_str()),
-            own_failure,
-        ));
+        packs.extend(states.remove(PackId::workspace().as_str()).map(own));
         packs.extend(undeclared.into_iter().map(|path| PackStatus {
             on_disk: true,
             ..PackStatus::absent(&path, Drift::Untracked)
@@ -110,23 +104,13 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
 }
 
 /// The workspace's own pack, where it is one: what it has installed is all there is to look at.
-fn own(state: Option<InstallState>, failure: Option<PackFailure>) -> Option<PackStatus> {
-    let pack = PackStatus {
+fn own(state: InstallState) -> PackStatus {
+    PackStatus {
         on_disk: true,
         sha_match: true,
+        actions_hash_match: state.hash_matches,
+        install: state.install,
         ..PackStatus::absent(PackId::workspace().as_str(), Drift::Clean)
-    };
-    match (state, failure) {
-        (_, Some(failure)) => Some(PackStatus {
-            failure: Some(FailureReport::from(failure)),
-            ..pack
-        }),
-        (Some(state), None) => Some(PackStatus {
-            actions_hash_match: state.hash_matches,
-            install: state.install,
-            ..pack
-        }),
-        (None, None) => None,
     }
 }
 
