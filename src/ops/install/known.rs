@@ -34,9 +34,7 @@ impl Known {
         for record in undo::all(&session.workspace, seal) {
             match record {
                 Ok(record) => drop(installed.insert(record.id.clone(), record)),
-                Err(error) => session
-                    .observer
-                    .observe(Event::Warning(&error.to_string())),
+                Err(error) => session.observer.observe(Event::Warning(&error.to_string())),
             }
         }
         Self {
@@ -81,10 +79,14 @@ impl Known {
 
 impl Books for Known {
     fn commit(&self, pack: &Surveyed) -> String {
-        if let (Some(_), Some(entry)) = (&pack.node, self.lockfile.get(&pack.id)) {
+        if pack.node.is_none() {
+            // The workspace's own pack is installed as it lies there. Its commit holds the lockfile,
+            // which would have to name it.
+            return String::new();
+        }
+        if let Some(entry) = self.lockfile.get(&pack.id) {
             return entry.sha.clone();
         }
-        // The workspace's own pack has no line of its own, or one that only an install writes.
         checkout::own_git_dir(&pack.root)
             .ok()
             .and_then(|git_dir| Refs::open(git_dir.path()).ok())
