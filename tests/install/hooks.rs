@@ -89,6 +89,13 @@ fn every_hook_has_to_be_approved_the_one_of_sync_too() {
     remote.push_commit(".grex/hooks/teardown.sh", "echo evil >> \"$HOME/.ran\"\n");
     let _ = grex!(sandbox, "sync").run();
     assert_eq!(sandbox.read("home/.ran"), ran);
+    let plan = grex!(sandbox, "sync", "--dry-run").run();
+    assert!(!plan.stdout.contains("would run"), "{}", plan.stdout);
+    assert!(
+        plan.stdout.contains("waits for `grex update`"),
+        "{}",
+        plan.stdout
+    );
     rm(&sandbox, &["tools"]).success();
     assert_eq!(sandbox.read("home/.ran"), ran + "teardown\n");
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -22,6 +22,7 @@ use crate::{
     },
     plugin::{
         action::Resource,
+        change::Change,
         foreseen::{Foreseen, Foretold},
         pack_type::ActionReport,
     },
@@ -67,7 +68,24 @@ pub async fn plan(
     candidates: &[Candidate],
     claimed: &HashMap<String, String>,
 ) -> InstallPlan {
-    plan_in(session, machine, candidates, claimed, &Mutex::default()).await
+    let foreseen = Mutex::new(at_the_beginning(&machine.user_state));
+    plan_in(session, machine, candidates, claimed, &foreseen).await
+}
+
+/// The machine as installs find it: before the first one changes anything, grex has written into
+/// its own directory, `user_state`, that it is about to.
+fn at_the_beginning(user_state: &Path) -> Foreseen {
+    let mut missing: Vec<Change> = user_state
+        .ancestors()
+        .take_while(|directory| directory.symlink_metadata().is_err())
+        .filter_map(Path::to_str)
+        .map(|path| Change::Directory { path: path.into() })
+        .collect();
+    missing.reverse();
+    let mut foreseen = Foreseen::default();
+    // Where these cannot be looked at, neither can what an action is about, which tells.
+    drop(foreseen.foresee(&missing));
+    foreseen
 }
 
 /// Does so for packs that see what `foreseen` has.
