@@ -15,6 +15,11 @@ use std::collections::BTreeSet;
 use self::scan::{Span, is_marker, scan};
 use super::path::PackPath;
 
+/// The first line of a block that was put behind a text without a final line break. Whoever appends
+/// a line later would otherwise append it to the closing marker, so the block ends in a line break,
+/// and says that the one before it goes with it.
+const JOINED: &str = "# the line break before this block goes with it";
+
 /// Why a text is left as it is. Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BlockError {
@@ -129,7 +134,7 @@ pub fn replace(text: &[u8], name: Option<&str>, entries: &[String]) -> Result<Ve
         None => append(text, name, &sorted),
         Some(span) if sorted.is_empty() => remove(text, span),
         Some(span) => {
-            let block = render(name, &sorted, span.newline);
+            let block = render(name, &sorted, span.newline, is_joined(text, span));
             [&text[..span.start], &block, &text[span.end..]].concat()
         }
     })
@@ -169,17 +174,10 @@ fn only<'s, 't>(
 }
 
 fn block(text: &[u8], span: &Span<'_>) -> Block {
-    let body = &text[span.body.clone()];
-    let body = body.strip_suffix(b"\n").unwrap_or(body);
-    let lines = if span.body.is_empty() {
-        Vec::new()
-    } else {
-        body.split(|byte| *byte == b'\n')
-            .map(|line| {
-                String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned()
-            })
-            .collect()
-    };
+    let lines = body_lines(text, span)
+        .skip(usize::from(is_joined(text, span)))
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect();
     let name = span
         .name
         .map(|name| String::from_utf8_lossy(name).into_owned());
@@ -190,14 +188,31 @@ fn block(text: &[u8], span: &Span<'_>) -> Block {
     }
 }
 
+/// The lines between the markers, without their endings.
+fn body_lines<'t>(text: &'t [u8], span: &Span<'_>) -> impl Iterator<Item = &'t [u8]> {
+    text[span.body.clone()]
+        .split_inclusive(|byte| *byte == b'\n')
+        .map(|line| {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            line.strip_suffix(b"\r").unwrap_or(line)
+        })
+}
+
+/// Says whether the line break before the block goes with it.
+fn is_joined(text: &[u8], span: &Span<'_>) -> bool {
+    body_lines(text, span)
+        .next()
+        .is_some_and(|line| line.trim_ascii() == JOINED.as_bytes())
+}
+
 fn append(text: &[u8], name: Option<&str>, entries: &BTreeSet<&str>) -> Vec<u8> {
     let newline = newline_of(text);
-    let block = render(name, entries, newline);
     if text.is_empty() || text.ends_with(b"\n") {
+        let block = render(name, entries, newline, false);
         [text, &block, newline].concat()
     } else {
-        // The text had no final newline, so it still has none.
-        [text, newline, &block].concat()
+        let block = render(name, entries, newline, true);
+        [text, newline, &block, newline].concat()
     }
 }
 
@@ -207,21 +222,51 @@ fn remove(text: &[u8], span: &Span<'_>) -> Vec<u8> {
         .strip_prefix(b"\r\n")
         .or_else(|| after.strip_prefix(b"\n"))
     {
-        return [before, rest].concat();
+        return match (is_joined(text, span), rest.is_empty()) {
+            (false, _) => [before, rest].concat(),
+            (true, true) => without_line_break(before, span).to_vec(),
+            // The line break keeps apart what was appended since.
+            (true, false) => hand_on([before, rest].concat(), span.start),
+        };
     }
-    // The block ends a text without a final newline: the newline before it came with it. Only as
-    // much is taken as the block's own line endings say, for a lone CR there is the user's.
-    let before = before
+    // Somebody took the line break after the block away: the text has no final one, as it had
+    // none before.
+    [without_line_break(before, span), after].concat()
+}
+
+/// Lets the block that begins at `start`, if one does, say that the line break before it goes with
+/// it.
+fn hand_on(text: Vec<u8>, start: usize) -> Vec<u8> {
+    // The text is as it was but for one whole block, so its markers still pair up.
+    let spans = scan(&text).unwrap_or_default();
+    let Some(next) = spans.iter().find(|span| span.start == start) else {
+        return text;
+    };
+    if is_joined(&text, next) {
+        return text.clone();
+    }
+    let (opening, rest) = text.split_at(next.body.start);
+    [opening, JOINED.as_bytes(), next.newline, rest].concat()
+}
+
+/// Only as much is taken as the block's own line endings say, for a lone CR there is the user's.
+fn without_line_break<'t>(before: &'t [u8], span: &Span<'_>) -> &'t [u8] {
+    before
         .strip_suffix(span.newline)
         .or_else(|| before.strip_suffix(b"\n"))
-        .unwrap_or(before);
-    [before, after].concat()
+        .unwrap_or(before)
 }
 
 /// Returns the block without the newline after its closing marker.
-fn render(name: Option<&str>, entries: &BTreeSet<&str>, newline: &[u8]) -> Vec<u8> {
+fn render(
+    name: Option<&str>,
+    entries: &BTreeSet<&str>,
+    newline: &[u8],
+    is_joined: bool,
+) -> Vec<u8> {
     let mut block = opening(name).into_bytes();
-    for entry in entries {
+    let note = is_joined.then_some(&JOINED);
+    for entry in note.into_iter().chain(entries) {
         block.extend_from_slice(newline);
         block.extend_from_slice(entry.as_bytes());
     }

@@ -40,11 +40,6 @@ fn line_endings_and_a_missing_final_newline_are_kept() {
         put("a\r\nb\r\n", &["/x/"]),
         "a\r\nb\r\n# >>> grex >>>\r\n/x/\r\n# <<< grex <<<\r\n"
     );
-    assert_eq!(put("a", &["/x/"]), "a\n# >>> grex >>>\n/x/\n# <<< grex <<<");
-    assert_eq!(
-        put("a\r\nb", &["/x/"]),
-        "a\r\nb\r\n# >>> grex >>>\r\n/x/\r\n# <<< grex <<<"
-    );
     // The block's own endings win over those of the rest.
     let mixed = "a\n# >>> grex >>>\r\n/x/\r\n# <<< grex <<<\r\nb\n";
     assert_eq!(
@@ -52,6 +47,48 @@ fn line_endings_and_a_missing_final_newline_are_kept() {
         "a\n# >>> grex >>>\r\n/y/\r\n# <<< grex <<<\r\nb\n"
     );
     assert_eq!(put(mixed, &[]), "a\nb\n");
+}
+
+/// Whoever appends a line to the file must not append it to the closing marker.
+#[test]
+fn a_text_without_a_final_line_break_gets_it_back() {
+    const NOTE: &str = "# the line break before this block goes with it";
+    for (text, newline) in [("a", "\n"), ("a\r\nb", "\r\n")] {
+        let with = put(text, &["/x/"]);
+        let lines = [text, "# >>> grex >>>", NOTE, "/x/", "# <<< grex <<<", ""];
+        assert_eq!(with, lines.join(newline));
+        assert_eq!(find(with.as_bytes(), None).unwrap().unwrap().lines, ["/x/"]);
+        let changed = put(&with, &["/y/", "/x/"]);
+        assert_eq!(put(&with, &["/x/"]), with);
+        assert_eq!(put(&changed, &[]), text);
+        let appended = format!("{changed}mine{newline}");
+        assert_eq!(put(&appended, &[]), format!("{text}{newline}mine{newline}"));
+        // An editor may take the last line break away.
+        assert_eq!(put(changed.trim_ascii_end(), &[]), text);
+    }
+    assert_eq!(put("a\n# >>> grex >>>\n/x/\n# <<< grex <<<", &[]), "a");
+}
+
+#[test]
+fn the_last_of_several_blocks_takes_the_line_break_along() {
+    let text = b"no end";
+    let put = |text: &[u8], name: &str, lines: &[&str]| {
+        replace(text, Some(name), &entries(lines)).unwrap()
+    };
+    let all = ["a", "b", "c"]
+        .iter()
+        .fold(text.to_vec(), |text, name| put(&text, name, &["x"]));
+    for order in [
+        ["a", "b", "c"],
+        ["c", "b", "a"],
+        ["b", "a", "c"],
+        ["a", "c", "b"],
+    ] {
+        let left = order
+            .iter()
+            .fold(all.clone(), |text, name| put(&text, name, &[]));
+        assert_eq!(left, text, "{order:?}");
+    }
 }
 
 #[test]
