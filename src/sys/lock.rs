@@ -227,6 +227,8 @@ pub fn last_holder(path: &Path) -> Option<Holder> {
     read_holder(&file)
 }
 
+// On Windows nobody but the holder can read the first byte of a file that is locked: who holds the
+// lock is known there only once it has ended.
 fn read_holder(file: &File) -> Option<Holder> {
     let mut bytes = [0; HOLDER_LIMIT];
     let length = read_at(file, &mut bytes, 0).ok()?;

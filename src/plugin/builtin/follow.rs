@@ -183,11 +183,14 @@ fn target_of(host: &dyn ActionHost, link: &Path, text: &str) -> PathBuf {
     PathBuf::from(text)
 }
 
-/// The root that an absolute path starts from: on Windows there is one for each drive.
+/// The root that an absolute path starts from: `/`; on Windows there is one for each drive.
 fn root_of(path: &Path) -> PathBuf {
-    let is_root =
-        |component: &Component<'_>| matches!(component, Component::Prefix(_) | Component::RootDir);
-    path.components().take_while(is_root).collect()
+    let mut root = PathBuf::from("/");
+    root.extend(
+        path.components()
+            .take_while(|component| matches!(component, Component::Prefix(_) | Component::RootDir)),
+    );
+    root
 }
 
 fn push(ahead: &mut Vec<Ahead>, path: &Path, link: Option<&Path>) {

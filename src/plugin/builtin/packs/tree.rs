@@ -129,7 +129,7 @@ fn parts_below(
         let content = if found.metadata.is_symlink() {
             let text =
                 fs::read_link(&found.path).map_err(|error| unreadable(&found.path, &error))?;
-            // On Unix, these are the bytes of the link.
+            // The bytes of the link on Unix, UTF-8 on Windows.
             Content::Link(text.as_os_str().as_encoded_bytes().to_vec())
         } else {
             Content::File(read(&found.path)?)
