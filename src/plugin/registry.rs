@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     pack_type::PackTypePlugin,
 };
 use crate::model::{
-    action::{ArgumentError, Step, Vocabulary},
+    action::{ArgumentError, ArgumentFault, Step, Vocabulary},
     url::{PackUrl, Scheme},
 };
 
@@ -185,23 +186,39 @@ pub(super) fn check_against(schema: &Value, arguments: &Value) -> Result<(), Arg
         )
     })?;
     validator.validate(arguments).map_err(|error| {
-        let path = error
-            .instance_path()
-            .as_str()
-            .split('/')
-            .skip(1)
-            .map(step)
-            .collect();
+        let mut path = steps(arguments, error.instance_path().as_str());
+        // The key itself is at fault, not the mapping that it is in.
+        if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind()
+            && let Some(key) = unexpected.first()
+        {
+            path.push(Step::Key(key.clone()));
+            return ArgumentError {
+                fault: ArgumentFault::UnknownKey,
+                ..ArgumentError::new(path, format!("unknown key `{key}`"))
+            };
+        }
         ArgumentError::new(path, error.to_string())
     })
 }
 
-/// A segment of a JSON pointer (RFC 6901).
-fn step(segment: &str) -> Step {
-    match segment.parse() {
-        Ok(index) => Step::Index(index),
-        Err(_) => Step::Key(segment.replace("~1", "/").replace("~0", "~")),
+/// The way to a place in a value that a JSON pointer (RFC 6901) leads to.
+fn steps(value: &Value, pointer: &str) -> Vec<Step> {
+    let mut at = Some(value);
+    let mut steps = Vec::new();
+    for segment in pointer.split('/').skip(1) {
+        let key = segment.replace("~1", "/").replace("~0", "~");
+        // What looks like a number may be the key of a mapping.
+        let index = segment
+            .parse()
+            .ok()
+            .filter(|_| at.is_some_and(Value::is_array));
+        at = match index {
+            Some(index) => at.and_then(|list| list.get::<usize>(index)),
+            None => at.and_then(|mapping| mapping.get(&key)),
+        };
+        steps.push(index.map_or(Step::Key(key), Step::Index));
     }
+    steps
 }
 
 #[cfg(test)]
@@ -273,5 +290,17 @@ mod tests {
         let error = check_against(&schema, &serde_json::json!({"a": [1, "x"]})).unwrap_err();
         assert_eq!(error.path, [Step::Key("a".into()), Step::Index(1)]);
         assert!(check_against(&schema, &serde_json::json!({"a": [1]})).is_ok());
+    }
+
+    #[test]
+    fn a_key_that_a_schema_does_not_have_is_the_place() {
+        let inner = serde_json::json!({"type": "object", "properties": {"a": {}},
+            "additionalProperties": false});
+        let schema = serde_json::json!({"type": "object", "additionalProperties": inner});
+        let error = check_against(&schema, &serde_json::json!({"7": {"b/c": 1}})).unwrap_err();
+        let path = ["7", "b/c"].map(|key| Step::Key(key.into()));
+        assert_eq!(error.path, path);
+        assert_eq!(error.fault, ArgumentFault::UnknownKey);
+        assert_eq!(error.message, "unknown key `b/c`");
     }
 }

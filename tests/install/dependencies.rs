@@ -33,7 +33,11 @@ fn order(sandbox: &Sandbox) -> Vec<String> {
 fn what_a_pack_depends_on_comes_first() {
     let sandbox = workspace();
     let c = noting(&sandbox, "c", "");
-    let b = noting(&sandbox, "b", &format!("depends_on: [\"{}\"]\n", c.file_url()));
+    let b = noting(
+        &sandbox,
+        "b",
+        &format!("depends_on: [\"{}\"]\n", c.file_url()),
+    );
     let a = noting(&sandbox, "a", "depends_on: [b]\n");
     register(&sandbox, &[&a, &b, &c]);
     update(&sandbox, &[]).success();

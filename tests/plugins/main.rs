@@ -9,11 +9,13 @@
 
 mod copy;
 mod letters;
+mod quiet;
 mod touch;
 
 mod acting;
 mod failing;
 mod fetching;
 mod host;
+mod installing;
 mod typing;
 mod world;

@@ -11,7 +11,10 @@ use grex::{
         event::{Event, Observer},
         session::{Session, Settings},
     },
-    model::{path::PackPath, url::PackUrl},
+    model::{
+        path::{PackId, PackPath},
+        url::PackUrl,
+    },
     ops::{
         add::{AddReport, AddRequest, add},
         error::OpError,
@@ -20,8 +23,9 @@ use grex::{
         rm::{RemovedPack, RmRequest, rm},
         status::{PackStatus, StatusRequest, status},
         sync::{SyncReport, SyncRequest, SyncedPack, sync},
+        update::{UpdateReport, UpdateRequest, update},
     },
-    plugin::registry::Registry,
+    plugin::{registry::Registry, scene::Places},
     store::Workspace,
     sys::{cancel::Cancel, clock::Clock},
 };
@@ -62,11 +66,17 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// One with more plugins.
+    pub(crate) async fn with(register: impl FnOnce(&mut Registry)) -> Self {
         let copy = Arc::new(Copy::default());
         let mut registry = Registry::with_builtins();
         registry.register_fetcher(copy.clone()).unwrap();
         registry.register_action(Arc::new(Touch)).unwrap();
         registry.register_pack_type(Arc::new(Letters)).unwrap();
+        register(&mut registry);
         let world = Self {
             sandbox: Sandbox::new(),
             copy,
@@ -89,14 +99,70 @@ impl World {
             lock_timeout: Duration::from_secs(5),
             ..Settings::default()
         };
-        Arc::new(Session::new(
+        let home = self.sandbox.home();
+        let mut session = Session::new(
             Workspace::to_be(&self.sandbox.workspace()).unwrap(),
             settings,
             Arc::clone(&self.registry),
             Clock::system(),
             Cancel::new(),
             self.watcher.clone(),
-        ))
+        );
+        session.user_state = Some(home.join(".local/state/grex"));
+        session.places = Some(Places {
+            zsh: home.clone(),
+            config: home.join(".config"),
+            login_shell: None,
+            machine_environment: self.sandbox.path("environment"),
+            home,
+        });
+        Arc::new(session)
+    }
+
+    /// Somebody who approves everything.
+    pub(crate) fn trusting() -> TrustPolicy {
+        TrustPolicy {
+            approve: true,
+            ..TrustPolicy::default()
+        }
+    }
+
+    /// Adds a pack without installing it.
+    pub(crate) async fn add_only(&self, url: &str) -> AddReport {
+        let request = AddRequest {
+            install: false,
+            ..self.request(url)
+        };
+        add(&self.session(), request).await.unwrap()
+    }
+
+    fn request(&self, url: &str) -> AddRequest {
+        AddRequest {
+            url: PackUrl::parse(url).unwrap(),
+            path: None,
+            reference: None,
+            pack_type: None,
+            directory: self.sandbox.workspace(),
+            install: true,
+            trust: Self::trusting(),
+        }
+    }
+
+    pub(crate) async fn update(&self, dry_run: bool) -> UpdateReport {
+        self.update_packs(dry_run, &[]).await.unwrap()
+    }
+
+    pub(crate) async fn update_packs(
+        &self,
+        dry_run: bool,
+        packs: &[&str],
+    ) -> Result<UpdateReport, OpError> {
+        let request = UpdateRequest {
+            packs: packs.iter().map(|id| PackId::parse(id).unwrap()).collect(),
+            trust: Self::trusting(),
+            ..UpdateRequest::default()
+        };
+        update(&self.session_with(dry_run), request).await
     }
 
     /// Writes a file of a source; returns the URL of the source.
@@ -122,19 +188,7 @@ impl World {
         session: &Arc<Session>,
         url: &str,
     ) -> Result<AddReport, OpError> {
-        let request = AddRequest {
-            url: PackUrl::parse(url).unwrap(),
-            path: None,
-            reference: None,
-            pack_type: None,
-            directory: self.sandbox.workspace(),
-            install: true,
-            trust: TrustPolicy {
-                approve: true,
-                ..TrustPolicy::default()
-            },
-        };
-        add(session, request).await
+        add(session, self.request(url)).await
     }
 
     pub(crate) async fn sync(&self) -> SyncReport {

@@ -109,22 +109,55 @@ pub fn candidates(
     force: bool,
 ) -> Result<Candidates, OrderError> {
     let ordered = dependencies::ordered(&survey, &is_about)?;
-    let sequence = order::order(&ordered)?;
+    let sequence = Sequence {
+        places: order::order(&ordered)?,
+        ordered,
+    };
+    Ok(judge_all(
+        session, survey, books, &sequence, is_about, force,
+    ))
+}
+
+/// Judges every pack, for who only looks: in their order, where they have one. What cannot be
+/// judged is left out.
+pub fn all(session: &Session, survey: Survey, books: &dyn Books) -> Vec<Candidate> {
+    let ordered = dependencies::ordered(&survey, |_| false).unwrap_or_default();
+    let sequence = Sequence {
+        places: order::order(&ordered).unwrap_or_else(|_| (0..ordered.len()).collect()),
+        ordered,
+    };
+    judge_all(session, survey, books, &sequence, |_| true, false).packs
+}
+
+/// The places of packs in a survey, in the order of their install.
+struct Sequence {
+    places: Vec<usize>,
+    ordered: Vec<Ordered>,
+}
+
+fn judge_all(
+    session: &Session,
+    survey: Survey,
+    books: &dyn Books,
+    sequence: &Sequence,
+    is_about: impl Fn(&Surveyed) -> bool,
+    force: bool,
+) -> Candidates {
     let commits: HashMap<String, String> = survey
         .packs
         .iter()
         .map(|pack| (pack.id.clone(), books.commit(pack)))
         .collect();
-    let owners = children_by_owner(&survey, &commits);
+    let mut owners = children_by_owner(&survey, &commits);
     let mut packs: Vec<Option<Surveyed>> = survey.packs.into_iter().map(Some).collect();
     let mut candidates = Candidates::default();
-    for index in sequence {
-        let Some(surveyed) = packs[index].take().filter(|pack| is_about(pack)) else {
+    for index in &sequence.places {
+        let Some(surveyed) = packs[*index].take().filter(|pack| is_about(pack)) else {
             continue;
         };
-        let Ordered { id, after } = ordered[index].clone();
+        let Ordered { id, after } = sequence.ordered[*index].clone();
         let known = Known {
-            children: owners.get(&id).cloned().unwrap_or_default(),
+            children: owners.remove(&id).unwrap_or_default(),
             commit: commits.get(&id).cloned().unwrap_or_default(),
             after,
             force,
@@ -134,7 +167,7 @@ pub fn candidates(
             Err(failure) => candidates.troubles.push((id, failure)),
         }
     }
-    Ok(candidates)
+    candidates
 }
 
 struct Known {
@@ -142,28 +175,6 @@ struct Known {
     commit: String,
     after: Vec<String>,
     force: bool,
-}
-
-/// Judges every pack, in no order: for who only looks. What cannot be judged is left out.
-pub fn unordered(session: &Session, survey: Survey, books: &dyn Books) -> Vec<Candidate> {
-    let commits: HashMap<String, String> = survey
-        .packs
-        .iter()
-        .map(|pack| (pack.id.clone(), books.commit(pack)))
-        .collect();
-    let mut owners = children_by_owner(&survey, &commits);
-    let packs = survey.packs.into_iter();
-    packs
-        .filter_map(|surveyed| {
-            let known = Known {
-                children: owners.remove(&surveyed.id).unwrap_or_default(),
-                commit: commits.get(&surveyed.id).cloned().unwrap_or_default(),
-                after: Vec::new(),
-                force: false,
-            };
-            judge(session, surveyed, books, known).ok()
-        })
-        .collect()
 }
 
 fn children_by_owner(

@@ -1,37 +1,24 @@
 //! `add`: register a pack, clone it with its children, and install them.
 
 mod plan;
+mod register;
 mod report;
 
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    engine::{
-        install::survey::Surveyed,
-        node::{Found, Node},
-        outcome::{Change, PackOutcome, Verdict},
-        select::Selection,
-        session::Session,
-        sync_options::SyncOptions,
-        tree,
-    },
-    model::{
-        event::{Event as ManifestEvent, Patch},
-        manifest::Declaration,
-        path::{self, PackPath},
-        reference::RefName,
-        url::PackUrl,
-    },
-    store::{lockfile::LockfileWriter, trash},
+    engine::{install::survey::Surveyed, node::Found, outcome::Verdict, session::Session},
+    model::{manifest::Declaration, path::PackPath, reference::RefName, url::PackUrl},
+    store::lockfile::LockfileWriter,
 };
 
 use super::{
-    books::{self, Books},
+    books::{self},
     error::{ErrorKind, OpError},
     install::{self, InstallRun, PackInstall, TrustPolicy},
-    run::{self, Run},
+    run::{self},
 };
-use report::Added;
+use register::{Added, node_for, register};
 
 pub use report::{AddReport, Registered};
 
@@ -135,127 +122,4 @@ async fn installs(
 /// A path that was typed is one from where it was typed, as with `git clone`.
 fn absolute(request: &AddRequest) -> Result<PackUrl, OpError> {
     books::typed_url(&request.url, &request.directory)
-}
-
-async fn register(session: &Arc<Session>, declaration: Declaration) -> Result<Added, OpError> {
-    let books = books::read(session)?;
-    let mut node = node_for(session, &books, &declaration)?;
-    let live = books
-        .manifest
-        .packs
-        .values()
-        .find(|live| live.path == declaration.path);
-    let unchanged = live.is_some_and(|live| {
-        declaration.reference.is_none() || live.reference == declaration.reference
-    });
-    let mut writer = LockfileWriter::holding_back(&session.workspace, books.lockfile.clone());
-    if let Some(live) = live.filter(|_| unchanged) {
-        node.reference = live.reference.clone();
-        // The same repository may have been typed in another form; the books keep theirs.
-        node.declared = live.url.clone();
-    }
-    let run = Run {
-        verb: "add",
-        roots: vec![Ok(node)],
-        lockfile: books.lockfile.clone(),
-        options: SyncOptions::default(),
-        selection: Selection::default(),
-    };
-    let mut outcomes = run::run(session, run, &mut writer).await?;
-    let place = outcomes
-        .iter()
-        .position(|outcome| outcome.path == declaration.path);
-    let own = place
-        .map(|place| outcomes.remove(place))
-        .ok_or_else(|| run::cancelled(&outcomes))?;
-    if own.verdict != Verdict::Ok {
-        return Err(give_up(session, own));
-    }
-    let entry_type = own.entry.as_ref().map(|entry| entry.pack_type.clone());
-    let declaration = Declaration {
-        pack_type: entry_type.unwrap_or(declaration.pack_type),
-        ..declaration
-    };
-    let hidden: Vec<_> = books::places(&books.roots)
-        .chain([&declaration.path])
-        .collect();
-    books::hide_packs(session, hidden)?;
-    let now = session.clock.now_text();
-    let event = match live {
-        _ if unchanged => None,
-        // What other writers have put into the declaration stays.
-        Some(live) => {
-            let patch = Patch::default().reference(declaration.reference.as_ref());
-            Some(ManifestEvent::update(&now, &live.id, patch))
-        }
-        None => Some(ManifestEvent::add(&now, &declaration)),
-    };
-    books::append(session, "add", event.as_slice()).await?;
-    writer.finish()?;
-    let registered = match own.change {
-        _ if unchanged => Registered::Already,
-        Change::Cloned => Registered::Cloned,
-        _ => Registered::Adopted,
-    };
-    Ok(Added {
-        declaration,
-        registered,
-        own,
-        children: outcomes,
-    })
-}
-
-/// Checks that the declaration fits beside what is registered.
-fn node_for(session: &Session, books: &Books, declaration: &Declaration) -> Result<Node, OpError> {
-    let usage = |message: String| OpError::new(ErrorKind::Usage, message).about(&declaration.path);
-    let root = tree::root_of(&session.workspace);
-    let registered = |declaration: &Declaration| {
-        root.registered(declaration).map_err(|outcome| {
-            let message = outcome
-                .failure
-                .map(|failure| failure.message)
-                .unwrap_or_default();
-            usage(message)
-        })
-    };
-    let node = registered(declaration)?;
-    if let Some(live) = books
-        .manifest
-        .packs
-        .values()
-        .find(|live| live.path == declaration.path)
-    {
-        if registered(live)?.url.identity() != node.url.identity() {
-            return Err(usage(format!(
-                "`{}` is registered already, from {}",
-                live.path, live.url
-            ))
-            .with_hint(format!(
-                "choose another path, or `grex rm {}` first",
-                live.path
-            )));
-        }
-        return Ok(node);
-    }
-    let paths = books::places(&books.roots).chain([&declaration.path]);
-    match path::conflict(paths) {
-        None => Ok(node),
-        Some(conflict) => Err(usage(conflict.to_string()).with_hint("choose another path")),
-    }
-}
-
-/// Takes back what a failed `add` has put on disk.
-fn give_up(session: &Session, outcome: PackOutcome) -> OpError {
-    let path = outcome.path.clone();
-    if outcome.change == Change::Cloned
-        && let Ok(root) = session.workspace.pack_root(&path)
-        && let Err(error) =
-            trash::move_to_trash(&session.workspace, &root, &path, session.clock.now())
-    {
-        return OpError::from(error).about(path);
-    }
-    match outcome.failure {
-        Some(failure) => OpError::of_pack(path, failure),
-        None => run::cancelled(&[]),
-    }
 }

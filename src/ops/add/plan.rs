@@ -16,10 +16,7 @@ use crate::{
     },
 };
 
-use super::{
-    AddRequest, Registered, installs, node_for,
-    report::{self, AddReport, Added},
-};
+use super::{AddReport, AddRequest, Registered, installs, node_for, register::Added, report};
 
 pub(super) async fn plan(
     session: &Arc<Session>,

@@ -2,13 +2,10 @@
 
 use serde::Serialize;
 
+use super::register::Added;
 use crate::{
-    engine::{
-        install::candidate::Reason,
-        outcome::{Change, PackOutcome},
-    },
+    engine::{install::candidate::Reason, outcome::Change},
     git::refs::ObjectId,
-    model::manifest::Declaration,
     ops::{
         error::ErrorKind,
         install::{ActionLine, PackInstall},
@@ -77,14 +74,6 @@ impl AddReport {
         let failures = children.chain(&self.failure);
         sync::exit_code_of(failures.map(|report| Some(&report.failure)))
     }
-}
-
-/// A pack that is registered and there.
-pub(super) struct Added {
-    pub(super) declaration: Declaration,
-    pub(super) registered: Registered,
-    pub(super) own: PackOutcome,
-    pub(super) children: Vec<PackOutcome>,
 }
 
 /// What is said of it, with what became of the installs of it and of those below it.

@@ -14,7 +14,7 @@ use crate::{
         session::Session,
     },
     model::lock::Lockfile,
-    ops::{error::OpError, install::Known},
+    ops::install::Known,
     plugin::change::Change,
 };
 
@@ -51,22 +51,22 @@ impl InstallState {
     }
 }
 
-/// Finds out what of the packs below `roots` is installed, by id. Reads only, and starts no
-/// process.
+/// Finds out what of the workspace's own pack and of the packs below `roots` is installed, by id.
+/// Reads only, and starts no process.
 pub(super) async fn installed(
     session: &Session,
     roots: Vec<Found>,
     lockfile: &Lockfile,
-) -> Result<HashMap<String, InstallState>, OpError> {
-    // What cannot be used is told with its pack.
+) -> HashMap<String, InstallState> {
+    // Whoever read the roots has told what is wrong with the workspace's own pack.
     let Ok(survey) = survey(session, roots) else {
-        return Ok(HashMap::new());
+        return HashMap::new();
     };
     let seal = session.seal();
     let known = Known::read(session, &seal, lockfile);
     let mut states = HashMap::new();
     let mut settled: Vec<Candidate> = Vec::new();
-    for candidate in candidate::unordered(session, survey, &known) {
+    for candidate in candidate::all(session, survey, &known) {
         let state = state_of(&candidate, lockfile);
         if state.install == Install::None && !candidate.has_contract {
             continue;
@@ -86,7 +86,7 @@ pub(super) async fn installed(
             }
         }
     }
-    Ok(states)
+    states
 }
 
 fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {
@@ -116,21 +116,26 @@ fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {
     }
 }
 
-/// The packs whose actions would change something now. Running programs is no change that could be
-/// seen.
+/// The packs whose actions would change something now. Running programs, and setting variables for
+/// what runs later, is done by every install, and leaves nothing that could be looked at.
 async fn drifted(session: &Session, machine: &Machine, mut settled: Vec<Candidate>) -> Vec<String> {
     for candidate in &mut settled {
         candidate.reason = Reason::Forced;
     }
     let foreseen = Mutex::default();
     let plan = plan::plan_in(session, machine, &settled, &HashMap::new(), &foreseen).await;
-    let changes = |change: &Change| !matches!(change, Change::Run { .. } | Change::Variable { .. });
+    let changes = |change: &Change| match change {
+        Change::Run { .. } => false,
+        Change::Variable { scope, .. } => scope != "session",
+        _ => true,
+    };
     let changed = plan
         .packs
         .into_iter()
         .filter(|(_, planned)| {
             let mut all = planned.actions.iter().flat_map(|action| &action.changes);
-            all.any(changes)
+            // Programs have run by now: what is in the way of the rest has changed since.
+            planned.unknown_from.is_some() || all.any(changes)
         })
         .map(|(id, _)| id);
     // What could not be installed again is not as it was either.

@@ -20,7 +20,10 @@ use crate::{
         session::Session,
         tree,
     },
-    model::{lock::LockEntry, path::PackPath},
+    model::{
+        lock::LockEntry,
+        path::{PackId, PackPath},
+    },
 };
 
 use super::{
@@ -62,7 +65,7 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         }
     }
     let undeclared = undeclared::undeclared(session, &nodes);
-    let mut states = installed::installed(session, books::read(session)?.roots, &lockfile).await?;
+    let mut states = installed::installed(session, books::read(session)?.roots, &lockfile).await;
     let ids: Vec<String> = nodes.iter().map(|node| node.path.to_string()).collect();
     let mut packs = if nodes.is_empty() {
         Vec::new()
@@ -87,6 +90,7 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         ..PackStatus::absent(outcome.path.as_str(), Drift::Missing)
     }));
     if request.selection.is_everything() {
+        packs.extend(states.remove(PackId::workspace().as_str()).map(own));
         packs.extend(undeclared.into_iter().map(|path| PackStatus {
             on_disk: true,
             ..PackStatus::absent(&path, Drift::Untracked)
@@ -97,6 +101,17 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
     }
     packs.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(StatusView { packs })
+}
+
+/// The workspace's own pack, where it is one: what it has installed is all there is to look at.
+fn own(state: InstallState) -> PackStatus {
+    PackStatus {
+        on_disk: true,
+        sha_match: true,
+        actions_hash_match: state.hash_matches,
+        install: state.install,
+        ..PackStatus::absent(PackId::workspace().as_str(), Drift::Clean)
+    }
 }
 
 /// A pack to be looked at, with what is known of it.
