@@ -246,7 +246,7 @@ impl Workspace {
                 reason,
             })
         };
-        let Ok(target) = link.canonicalize() else {
+        let Ok(target) = fs::canonicalize(link) else {
             return refuse("that leads nowhere".into());
         };
         match target.strip_prefix(&self.root) {
@@ -288,5 +288,5 @@ fn is_link(path: &Path) -> Result<bool, FileError> {
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, FileError> {
-    path.canonicalize().map_err(FileError::when("find", path))
+    fs::canonicalize(path).map_err(FileError::when("find", path))
 }

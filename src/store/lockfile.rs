@@ -5,14 +5,12 @@
 mod tests;
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-
-use rustix::fs::OFlags;
 
 use super::{StoreError, Workspace};
 use crate::model::lock::{LockEntry, LockWarning, Lockfile};
-use crate::sys::fs::{self, FileError, open_regular};
+use crate::sys::fs::{self, FileError, Opening, open_regular};
 
 /// The longest lockfile that is read: some 500,000 packs.
 const LIMIT: u64 = 256 << 20;
@@ -85,8 +83,7 @@ impl LockfileWriter {
             Some(file) => file,
             none => none.insert(open_at_end(&self.path)?),
         };
-        file.write_all(line.as_bytes())
-            .map_err(FileError::when("append to", &self.path))?;
+        fs::append(file, line.as_bytes()).map_err(FileError::when("append to", &self.path))?;
         self.known.entries.insert(entry.id.clone(), entry);
         Ok(true)
     }
@@ -105,6 +102,8 @@ impl LockfileWriter {
         if self.known.entries.is_empty() && self.path.symlink_metadata().is_err() {
             return Ok(false);
         }
+        // Windows replaces no file that is open.
+        drop(self.file);
         Ok(fs::replace_atomically(
             &self.path,
             self.known.render().as_bytes(),
@@ -115,8 +114,7 @@ impl LockfileWriter {
 /// Opens for appending, on a line of its own even after one that was cut off.
 fn open_at_end(path: &Path) -> Result<File, FileError> {
     let action = "append to";
-    let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE;
-    let Some((mut file, metadata)) = open_regular(path, action, flags)? else {
+    let Some((mut file, metadata)) = open_regular(path, action, Opening::AppendOrMake)? else {
         let source = std::io::ErrorKind::NotFound.into();
         return Err(FileError {
             action,
@@ -131,8 +129,7 @@ fn open_at_end(path: &Path) -> Result<File, FileError> {
             .and_then(|_| file.read_exact(&mut last));
         looked.map_err(FileError::when(action, path))?;
         if last != *b"\n" {
-            file.write_all(b"\n")
-                .map_err(FileError::when(action, path))?;
+            fs::append(&mut file, b"\n").map_err(FileError::when(action, path))?;
         }
     }
     Ok(file)

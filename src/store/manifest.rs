@@ -5,15 +5,12 @@ mod tests;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::os::unix::fs::FileExt;
 use std::path::Path;
-
-use rustix::fs::OFlags;
 
 use super::{StoreError, Workspace};
 use crate::model::event::{Event, MAX_EVENT};
 use crate::model::manifest::{self, Fold, Manifest, ManifestError, Tail};
-use crate::sys::fs::{self, FileError, open_regular};
+use crate::sys::fs::{self, FileError, Opening, open_regular};
 use crate::sys::lock::{self, Holder, Wait};
 
 /// How much is read at once.
@@ -37,17 +34,13 @@ pub struct ManifestFile {
 /// It cannot be made, or something else has its name.
 pub fn create(workspace: &Workspace) -> Result<bool, StoreError> {
     let path = workspace.manifest();
-    match open_regular(
-        path,
-        "create",
-        OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL,
-    ) {
+    match open_regular(path, "create", Opening::Make) {
         Ok(_) => {
             fs::sync_directory(workspace.root())?;
             Ok(true)
         }
         Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => {
-            open_regular(path, "create", OFlags::RDONLY)?;
+            open_regular(path, "create", Opening::Read)?;
             Ok(false)
         }
         Err(error) => Err(error.into()),
@@ -61,7 +54,7 @@ pub fn create(workspace: &Workspace) -> Result<bool, StoreError> {
 /// There is none, or it cannot be trusted.
 pub fn read(workspace: &Workspace) -> Result<ManifestFile, StoreError> {
     let path = workspace.manifest();
-    let Some((file, _)) = open_regular(path, "read", OFlags::RDONLY)? else {
+    let Some((file, _)) = open_regular(path, "read", Opening::Read)? else {
         return Err(StoreError::NoManifest { path: path.into() });
     };
     let mut reader = BufReader::with_capacity(BUFFER, file);
@@ -154,9 +147,7 @@ fn lines_of(events: &[Event<'_>]) -> Result<String, StoreError> {
 
 fn append_locked(workspace: &Workspace, lines: &[u8]) -> Result<(), StoreError> {
     let path = workspace.manifest();
-    let Some((mut file, metadata)) =
-        open_regular(path, "append to", OFlags::RDWR | OFlags::APPEND)?
-    else {
+    let Some((mut file, metadata)) = open_regular(path, "append to", Opening::Append)? else {
         return Err(StoreError::NoManifest { path: path.into() });
     };
     let (start, tail) = read_tail(&file, metadata.len()).map_err(FileError::when("read", path))?;
@@ -187,7 +178,7 @@ fn read_tail(file: &File, length: u64) -> io::Result<(u64, Vec<u8>)> {
         let start = end.saturating_sub(chunk.len() as u64);
         let size = usize::try_from(end - start).unwrap_or(chunk.len());
         let part = &mut chunk[..size];
-        file.read_exact_at(part, start)?;
+        fs::read_exact_at(file, part, start)?;
         let found = part.iter().rposition(|byte| *byte == b'\n');
         let after = found.map_or(0, |place| place + 1);
         let tail: &mut Vec<u8> = tail.get_or_insert_with(|| part[after..].to_vec());
@@ -244,8 +235,7 @@ fn reject_locked(workspace: &Workspace) -> Result<usize, StoreError> {
         return Ok(0);
     }
     let rejected = workspace.rejected();
-    let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE;
-    if let Some((mut file, _)) = open_regular(&rejected, "append to", flags)? {
+    if let Some((mut file, _)) = open_regular(&rejected, "append to", Opening::AppendOrMake)? {
         fs::append_synced(&mut file, &rejected, &parted.bad)?;
         fs::sync_directory(workspace.root())?;
     }

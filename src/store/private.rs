@@ -1,15 +1,12 @@
 //! Files that are this user's alone: in a directory of their own outside every workspace, for
 //! nobody else to read or write.
 
-use std::fs::{DirBuilder, File, Metadata};
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
 use crate::sys::env;
-use crate::sys::fs::{FileError, TEMPORARY_PREFIX, open_regular, sync_directory};
+use crate::sys::fs::{self, FileError, Opening, TEMPORARY_PREFIX, open_regular, sync_directory};
 
 /// Returns the directory of this user's own files on this machine: `$XDG_STATE_HOME/grex`, or
 /// `~/.local/state/grex`. `None` without a home directory.
@@ -50,7 +47,7 @@ pub enum PrivateError {
 /// Makes the directory of private files, and those above it, for this user only. One that is
 /// there stays as it is: what is in it is checked file by file.
 pub(super) fn ensure_directory(state: &Path) -> Result<(), PrivateError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(state);
+    let made = fs::private_directories().recursive(true).create(state);
     Ok(made.map_err(FileError::when("create the directory", state))?)
 }
 
@@ -58,16 +55,17 @@ pub(super) fn ensure_directory(state: &Path) -> Result<(), PrivateError> {
 pub(super) fn open(
     path: &Path,
     action: &'static str,
-    flags: OFlags,
+    opening: Opening,
 ) -> Result<Option<(File, Metadata)>, PrivateError> {
-    let Some((file, metadata)) = open_regular(path, action, flags)? else {
+    let Some((file, metadata)) = open_regular(path, action, opening)? else {
         return Ok(None);
     };
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
+    if !fs::is_ours(&metadata) {
         return Err(PrivateError::Foreign { path: path.into() });
     }
-    let mode = metadata.mode() & 0o777;
-    if mode & 0o077 != 0 {
+    if let Some(mode) = fs::mode(&metadata).map(|mode| mode & 0o777)
+        && mode & 0o077 != 0
+    {
         return Err(PrivateError::Open {
             path: path.into(),
             mode,

@@ -14,11 +14,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use hmac::{Hmac, KeyInit, Mac};
-use rustix::fs::OFlags;
 use sha2::Sha256;
 
 use super::private::{self, PrivateError, user_state};
-use crate::sys::fs::FileError;
+use crate::sys::fs::{FileError, Opening};
 
 /// The name of the key's file.
 const KEY_NAME: &str = "key";
@@ -199,7 +198,7 @@ impl fmt::Debug for Seal {
 }
 
 fn read_key(path: &Path) -> Result<Option<Key>, SealError> {
-    let Some((file, metadata)) = private::open(path, "read the key", OFlags::RDONLY)? else {
+    let Some((file, metadata)) = private::open(path, "read the key", Opening::Read)? else {
         return Ok(None);
     };
     let mut bytes = Vec::with_capacity(KEY_LENGTH + 1);

@@ -101,6 +101,12 @@ pub fn user() -> Option<String> {
     present(name).and_then(|value| value.into_string().ok())
 }
 
+/// `COMPUTERNAME`: the name of the machine, which Windows tells every process.
+#[cfg(not(unix))]
+pub fn computer_name() -> Option<String> {
+    present("COMPUTERNAME").and_then(|value| value.into_string().ok())
+}
+
 /// The whole environment as text, for packs that name a variable. What is no text is left out.
 pub fn variables() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()

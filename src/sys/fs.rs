@@ -4,21 +4,28 @@
 //! reads a device or follows a link at the last component of a path. Whatever is written is
 //! either there as a whole or not at all.
 
+#[cfg_attr(unix, path = "fs/held/unix.rs")]
+#[cfg_attr(windows, path = "fs/held/windows.rs")]
+mod held;
 mod place;
+#[cfg_attr(unix, path = "fs/unix.rs")]
+#[cfg_attr(windows, path = "fs/windows.rs")]
+mod platform;
 #[cfg(test)]
 mod tests;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
-
+pub(crate) use self::held::HeldDirectory;
 pub use self::place::{
     create_dir_all, is_vacant, remove_empty, remove_tree, rename_noreplace, sync_directory,
     sync_filesystem,
+};
+pub(crate) use self::platform::{
+    append, canonicalize, device, inode, is_ours, make_file, mode, private_directories, read_at,
+    read_exact_at,
 };
 
 /// The beginning of the name of every temporary file and directory. Ignored by the managed block
@@ -66,10 +73,34 @@ impl FileError {
     }
 }
 
+/// What a file is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// To be read.
+    Read,
+    /// To be read and written.
+    Change,
+    /// Likewise; made if there is none.
+    ChangeOrMake,
+    /// To be read, and written at its end with [`append`].
+    Append,
+    /// Likewise; made if there is none.
+    AppendOrMake,
+    /// To be made and written; if something has the name, the error's kind is
+    /// [`io::ErrorKind::AlreadyExists`].
+    Make,
+}
+
+impl Opening {
+    fn makes(self) -> bool {
+        matches!(self, Self::ChangeOrMake | Self::AppendOrMake | Self::Make)
+    }
+}
+
 /// Reads a regular file of at most `limit` bytes without following a link at its last component;
 /// `None` where there is none. A FIFO, a device, a link or a longer file is an error, at once.
 pub fn read_regular(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
-    let Some((file, metadata)) = open_regular(path, "read", OFlags::RDONLY)? else {
+    let Some((file, metadata)) = open_regular(path, "read", Opening::Read)? else {
         return Ok(None);
     };
     let too_long = || FileError::refused("read", path, format!("it is longer than {limit} bytes"));
@@ -90,33 +121,31 @@ pub fn read_regular(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileErro
 }
 
 /// Opens a regular file without following a link at its last component, for `action` (a verb
-/// phrase for the error); `None` where there is none. With [`OFlags::CREATE`] it is made.
+/// phrase for the error); `None` where there is none and none is to be made.
 pub(crate) fn open_regular(
     path: &Path,
     action: &'static str,
-    flags: OFlags,
+    opening: Opening,
 ) -> Result<Option<(File, Metadata)>, FileError> {
-    // NONBLOCK: opening a FIFO would wait for its other end. It means nothing to a regular file.
-    let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = match rustix::fs::open(path, flags, Mode::from_raw_mode(0o666)) {
-        Ok(descriptor) => File::from(descriptor),
-        Err(Errno::NOENT) if !flags.contains(OFlags::CREATE) => return Ok(None),
-        // Said by the systems we know for a link that is not followed; a loop of links in the
-        // directories before it is the other reading.
-        Err(Errno::LOOP | Errno::MLINK) if is_link(path) => {
-            return Err(FileError::refused(action, path, "it is a symbolic link"));
+    let file = match platform::open(path, opening) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !opening.makes() => {
+            return Ok(None);
         }
-        // A FIFO without a reader, opened for writing, and a socket.
-        Err(Errno::NXIO) => {
-            return Err(FileError::refused(action, path, "it is not a regular file"));
+        Err(error) => {
+            return Err(match platform::why_unfit(path, &error) {
+                Some(reason) => FileError::refused(action, path, reason),
+                None => FileError::when(action, path)(error),
+            });
         }
-        Err(error) => return Err(FileError::when(action, path)(error)),
     };
     let metadata = file.metadata().map_err(FileError::when(action, path))?;
     if metadata.is_file() {
         return Ok(Some((file, metadata)));
     }
-    let kind = if metadata.is_dir() {
+    let kind = if metadata.is_symlink() {
+        "it is a symbolic link"
+    } else if metadata.is_dir() {
         "it is a directory"
     } else {
         "it is not a regular file"
@@ -124,17 +153,12 @@ pub(crate) fn open_regular(
     Err(FileError::refused(action, path, kind))
 }
 
-fn is_link(path: &Path) -> bool {
-    path.symlink_metadata()
-        .is_ok_and(|metadata| metadata.is_symlink())
-}
-
 /// Makes `bytes` the content of the file, which readers see as it was or as it will be, and never
 /// in between, even after a power cut. Returns whether anything was written: equal content is left
 /// alone, mtime included. Mode and (as far as allowed) owner of an existing file are kept; a link
 /// is refused, so resolve it first where it is meant to be followed.
 pub fn replace_atomically(path: &Path, bytes: &[u8]) -> Result<bool, FileError> {
-    let old = open_regular(path, "replace", OFlags::RDONLY)?;
+    let old = open_regular(path, "replace", Opening::Read)?;
     if let Some((file, metadata)) = &old
         && metadata.len() == bytes.len() as u64
         && holds(file, bytes).map_err(FileError::when("read", path))?
@@ -161,22 +185,14 @@ fn write_beside(
     bytes: &[u8],
     old: Option<Metadata>,
 ) -> io::Result<()> {
-    let mut temporary = tempfile::Builder::new()
-        .prefix(TEMPORARY_PREFIX)
-        .rand_bytes(12)
-        // What a new file gets, less the umask: temporary files are otherwise for their owner only.
-        .permissions(std::fs::Permissions::from_mode(0o666))
-        .tempfile_in(directory)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX).rand_bytes(12);
+    platform::open_to_others(&mut builder);
+    let mut temporary = builder.tempfile_in(directory)?;
     temporary.write_all(bytes)?;
     let file = temporary.as_file();
     if let Some(old) = old {
-        let new = file.metadata()?;
-        if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-            // Only root may give files away, and nobody may give them to foreign groups: what
-            // cannot be kept then is the lesser loss. Before the mode, which it may clear bits of.
-            let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
-        }
-        file.set_permissions(old.permissions())?;
+        platform::make_alike(file, &old)?;
     }
     file.sync_all()?;
     temporary
@@ -201,7 +217,7 @@ pub fn append_synced(file: &mut File, path: &Path, bytes: &[u8]) -> Result<(), F
         .metadata()
         .map_err(FileError::when("append to", path))?
         .len();
-    let written = file.write_all(bytes).and_then(|()| file.sync_data());
+    let written = append(file, bytes).and_then(|()| file.sync_data());
     written.map_err(|error| {
         // If even this fails, half a line stays behind, and readers know what to do with it.
         let _ = file.set_len(length);

@@ -12,17 +12,15 @@ mod tests;
 use std::fs::File;
 use std::future::Future;
 use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use fd_lock::{RwLock, RwLockWriteGuard};
-use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::fs::{FileError, open_regular};
+use super::fs::{FileError, Opening, open_regular, read_at};
 
 /// The first pause between two tries; each is half as long again as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
@@ -51,10 +49,7 @@ impl Holder {
     #[must_use]
     pub fn this_process(verb: &str, started: String) -> Self {
         // The same for as long as the process lives, and asked for by every pack.
-        static HOST: LazyLock<String> = LazyLock::new(|| {
-            let names = rustix::system::uname();
-            names.nodename().to_string_lossy().into_owned()
-        });
+        static HOST: LazyLock<String> = LazyLock::new(super::user::host);
         Self {
             pid: std::process::id(),
             host: HOST.clone(),
@@ -196,9 +191,9 @@ fn open(path: &Path) -> Result<Opened, FileError> {
     let action = "open the lock";
     // Created in a second step, to know whether it was there. Reading and writing: a lock on a
     // network file system may ask for both.
-    let (file, modified) = match open_regular(path, action, OFlags::RDWR)? {
+    let (file, modified) = match open_regular(path, action, Opening::Change)? {
         Some((file, metadata)) => (file, metadata.modified().ok()),
-        None => match open_regular(path, action, OFlags::RDWR | OFlags::CREATE)? {
+        None => match open_regular(path, action, Opening::ChangeOrMake)? {
             Some((file, _)) => (file, None),
             None => {
                 return Err(FileError::when(action, path)(io::Error::from(
@@ -228,13 +223,15 @@ fn attempt<'l>(
 
 /// Returns who held the lock at `path` last, or holds it now, if its file says so.
 pub fn last_holder(path: &Path) -> Option<Holder> {
-    let (file, _) = open_regular(path, "read the lock", OFlags::RDONLY).ok()??;
+    let (file, _) = open_regular(path, "read the lock", Opening::Read).ok()??;
     read_holder(&file)
 }
 
+// On Windows nobody but the holder can read the first byte of a file that is locked: who holds the
+// lock is known there only once it has ended.
 fn read_holder(file: &File) -> Option<Holder> {
     let mut bytes = [0; HOLDER_LIMIT];
-    let length = file.read_at(&mut bytes, 0).ok()?;
+    let length = read_at(file, &mut bytes, 0).ok()?;
     let line = bytes[..length].split(|byte| *byte == b'\n').next()?;
     serde_json::from_slice(line).ok()
 }

@@ -1,4 +1,4 @@
-//! Who runs this program, as the system knows it: for where the environment does not say.
+//! Who runs this program and where, as the system knows it: for where the environment does not say.
 
 use std::path::PathBuf;
 
@@ -12,6 +12,19 @@ pub fn home() -> Option<PathBuf> {
     entry()
         .map(|(_, home)| PathBuf::from(home))
         .filter(|home| home.is_absolute())
+}
+
+/// The name of the machine.
+#[cfg(unix)]
+pub fn host() -> String {
+    let names = rustix::system::uname();
+    names.nodename().to_string_lossy().into_owned()
+}
+
+/// The name of the machine; empty if there is none.
+#[cfg(not(unix))]
+pub fn host() -> String {
+    super::env::computer_name().unwrap_or_default()
 }
 
 /// Name and home from the line of `/etc/passwd` (passwd(5)) that has our number.

@@ -8,7 +8,7 @@ use super::ObjectId;
 use super::packed::Packed;
 use super::syntax::{HeadText, is_full_name, parse_head};
 use crate::git::file::{Found, look};
-use crate::sys::fs::FileError;
+use crate::sys::fs::{FileError, inode};
 
 /// A loose ref is one line; git itself reads no more than a few hundred bytes.
 const LOOSE_LIMIT: u64 = 8 * 1024;
@@ -240,16 +240,6 @@ impl Stamp {
             })),
         }
     }
-}
-
-#[cfg(unix)]
-fn inode(metadata: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn inode(_metadata: &std::fs::Metadata) -> u64 {
-    0
 }
 
 fn refuse_unusual_layout(git_dir: &Path) -> Result<(), RefsError> {

@@ -18,7 +18,7 @@ use crate::{
     ops::error::{ErrorKind, OpError},
     plugin::foreseen::Foretold,
     store::trust::{Approval, SourcePrefix, Subject, Trust},
-    sys::cancel::Cancel,
+    sys::{cancel::Cancel, fs},
 };
 
 /// Who approves what packs would run.
@@ -168,7 +168,7 @@ impl OwnSubject {
 
 fn subject(candidate: &Candidate) -> Result<OwnSubject, OpError> {
     let root = &candidate.identity.root;
-    let path = root.canonicalize().map_err(|error| {
+    let path = fs::canonicalize(root).map_err(|error| {
         OpError::new(
             ErrorKind::Other,
             format!("cannot find {}: {error}", root.display()),

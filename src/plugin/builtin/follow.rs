@@ -57,7 +57,7 @@ struct Ahead {
 /// Something on the way cannot be looked at.
 pub(super) fn follow(host: &dyn ActionHost, path: &Path) -> Result<Found, ActionError> {
     let mut walk = Walk {
-        at: PathBuf::from("/"),
+        at: root_of(path),
         sight: None,
         ahead: Vec::new(),
         missing: Vec::new(),
@@ -136,7 +136,7 @@ impl Walk {
         }
         let target = target_of(host, link, text);
         if target.is_absolute() {
-            self.at = PathBuf::from("/");
+            self.at = root_of(&target);
         }
         self.sight = None;
         push(&mut self.ahead, &target, Some(link));
@@ -181,6 +181,16 @@ fn target_of(host: &dyn ActionHost, link: &Path, text: &str) -> PathBuf {
         return target;
     }
     PathBuf::from(text)
+}
+
+/// The root that an absolute path starts from: `/`; on Windows there is one for each drive.
+fn root_of(path: &Path) -> PathBuf {
+    let mut root = PathBuf::from("/");
+    root.extend(
+        path.components()
+            .take_while(|component| matches!(component, Component::Prefix(_) | Component::RootDir)),
+    );
+    root
 }
 
 fn push(ahead: &mut Vec<Ahead>, path: &Path, link: Option<&Path>) {

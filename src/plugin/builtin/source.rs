@@ -1,14 +1,12 @@
 //! Paths on the pack's side of an action.
 
-use std::{
-    fs,
-    path::{Component, Path, PathBuf},
-};
+use std::path::{Component, Path, PathBuf};
 
 use super::follow::follow;
 use crate::{
     model::action::{ArgumentError, Step},
     plugin::{action::ActionCx, error::ActionError, foreseen::Sight},
+    sys,
 };
 
 /// Something in the pack.
@@ -45,7 +43,7 @@ impl Source {
         }
         let outside = || refuse(format!("`{text}` leaves the pack"));
         let inside = inside(root, text).ok_or_else(outside)?;
-        let real_root = fs::canonicalize(root).map_err(|error| {
+        let real_root = sys::fs::canonicalize(root).map_err(|error| {
             ActionError::precondition(format!("cannot look at {}: {error}", root.display()))
         })?;
         let real = join(&real_root, &inside);

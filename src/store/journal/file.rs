@@ -1,18 +1,15 @@
 //! The journal's file: read once, appended to, and emptied when nothing in it is needed.
 
 use std::fs::File;
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use rustix::fs::OFlags;
 
 use super::clones::CloneProgress;
 use super::installs::INSTALL_PURPOSE;
 use super::record::{Record, State};
 use crate::store::seal::Seal;
 use crate::store::{StoreError, Workspace};
-use crate::sys::fs::{self, FileError, open_regular};
+use crate::sys::fs::{self, FileError, Opening, open_regular};
 
 /// The longest journal that is read: more clones than any run has.
 const LIMIT: u64 = 256 << 20;
@@ -125,8 +122,7 @@ impl Journal {
         if first || durability == Durability::Now {
             fs::append_synced(file, &self.path, &line)?;
         } else {
-            file.write_all(&line)
-                .map_err(FileError::when("append to", &self.path))?;
+            fs::append(file, &line).map_err(FileError::when("append to", &self.path))?;
         }
         state.torn = false;
         if first {
@@ -139,8 +135,8 @@ impl Journal {
 
     fn file<'s>(&self, state: &'s mut State) -> Result<&'s mut File, FileError> {
         if state.file.is_none() {
-            let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE;
-            state.file = open_regular(&self.path, "append to", flags)?.map(|(file, _)| file);
+            let opened = open_regular(&self.path, "append to", Opening::AppendOrMake)?;
+            state.file = opened.map(|(file, _)| file);
         }
         let missing = || {
             FileError::when("append to", &self.path)(std::io::Error::from(

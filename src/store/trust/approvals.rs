@@ -2,11 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use rustix::fs::OFlags;
 
 use super::line::{Line, key_of, shortened};
 use super::source::SourcePrefix;
@@ -14,7 +11,7 @@ use crate::model::surface::Surface;
 use crate::model::url::PackUrl;
 use crate::store::private::{self, PrivateError};
 use crate::sys::cancel::Cancel;
-use crate::sys::fs::{self, FileError};
+use crate::sys::fs::{self, FileError, Opening};
 use crate::sys::lock::{self, Holder, LockError, Wait};
 
 /// The longest file that is read, in bytes.
@@ -84,7 +81,7 @@ impl Trust {
             surfaces: HashMap::new(),
         };
         let path = trust.file();
-        let Some((file, _)) = private::open(&path, "read", OFlags::RDONLY)? else {
+        let Some((file, _)) = private::open(&path, "read", Opening::Read)? else {
             return Ok(trust);
         };
         let mut text = Vec::new();
@@ -228,15 +225,13 @@ impl Trust {
 /// Appends whole lines, on a line of their own even after one that was cut off. Under the lock.
 fn append(path: &Path, mut text: Vec<u8>) -> Result<(), TrustError> {
     private::create_once(path, b"")?;
-    let flags = OFlags::RDWR | OFlags::APPEND;
-    let Some((mut file, metadata)) = private::open(path, "append to", flags)? else {
+    let Some((mut file, metadata)) = private::open(path, "append to", Opening::Append)? else {
         let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
         return Err(FileError::when("append to", path)(gone).into());
     };
     if let Some(end) = metadata.len().checked_sub(1) {
         let mut last = [0];
-        file.read_exact_at(&mut last, end)
-            .map_err(FileError::when("read", path))?;
+        fs::read_exact_at(&file, &mut last, end).map_err(FileError::when("read", path))?;
         if last != *b"\n" {
             text.insert(0, b'\n');
         }

@@ -1,8 +1,6 @@
 //! Sealed files, and the directory that they lie in.
 
-use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -145,7 +143,7 @@ fn make_directory(workspace: &Workspace) -> Result<PathBuf, UndoError> {
     let state = workspace.state_directory();
     let directory = state.join(DIRECTORY);
     // What packs replaced may be in there: it is nobody else's business.
-    match DirBuilder::new().mode(0o700).create(&directory) {
+    match fs::private_directories().create(&directory) {
         Ok(()) => sync_directory(&state)?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(FileError::when("create the directory", &directory)(error).into()),

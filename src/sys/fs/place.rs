@@ -1,13 +1,10 @@
 //! Directories: making them, moving things into place, and making that last.
 
-use std::fs::{DirBuilder, File};
+use std::fs::DirBuilder;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::CWD;
-use rustix::io::Errno;
-
-use super::FileError;
+use super::{FileError, platform};
 
 /// Makes a directory and those above it, and returns the ones that were made, outermost first.
 /// One that appears meanwhile is as good.
@@ -66,16 +63,12 @@ pub fn remove_tree(path: &Path) -> Result<(), FileError> {
 /// Renames a file or directory to a name that nothing has; if something has it, that stays, and
 /// the error's kind is [`io::ErrorKind::AlreadyExists`].
 ///
-/// Linux and macOS do this in one step. Where the file system cannot (some network file systems),
-/// the name is looked at first: a file that appears in that instant would be replaced, a directory
-/// with anything in it still would not, since no rename replaces one.
+/// Linux and macOS do this in one step. Where the system or the file system cannot (Windows, some
+/// network file systems), the name is looked at first: a file that appears in that instant would
+/// be replaced, a directory with anything in it still would not, since no rename replaces one.
 pub fn rename_noreplace(from: &Path, to: &Path) -> Result<(), FileError> {
-    let renamed = match rename_exclusively(from, to) {
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => rename_after_look(from, to),
-        renamed => renamed,
-    };
-    renamed.map_err(|error| {
-        if error == Errno::NOENT && from.symlink_metadata().is_err() {
+    platform::rename_noreplace(from, to).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound && from.symlink_metadata().is_err() {
             FileError::when("move", from)(error)
         } else {
             FileError::when("move into place", to)(error)
@@ -83,27 +76,9 @@ pub fn rename_noreplace(from: &Path, to: &Path) -> Result<(), FileError> {
     })
 }
 
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn rename_exclusively(from: &Path, to: &Path) -> Result<(), Errno> {
-    rustix::fs::renameat_with(CWD, from, CWD, to, rustix::fs::RenameFlags::NOREPLACE)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-fn rename_exclusively(_: &Path, _: &Path) -> Result<(), Errno> {
-    Err(Errno::NOSYS)
-}
-
-pub(super) fn rename_after_look(from: &Path, to: &Path) -> Result<(), Errno> {
-    match rustix::fs::lstat(to) {
-        Ok(_) => Err(Errno::EXIST),
-        Err(Errno::NOENT) => rustix::fs::renameat(CWD, from, CWD, to),
-        Err(error) => Err(error),
-    }
-}
-
-/// Makes the names in a directory survive a power cut.
+/// Makes the names in a directory survive a power cut, where that needs to be asked for.
 pub fn sync_directory(directory: &Path) -> Result<(), FileError> {
-    match File::open(directory).and_then(|file| file.sync_all()) {
+    match platform::sync_directory(directory) {
         // File systems without directories of their own to sync say so; there is no more to ask.
         Err(error)
             if matches!(
@@ -117,20 +92,8 @@ pub fn sync_directory(directory: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Makes everything on the file system that holds `directory` survive a power cut: one call for a
-/// whole run. Where the system cannot do that for one file system, it is done for all.
+/// Makes everything on the file system that holds `directory` survive a power cut, as far as the
+/// system lets its users ask for that: one call for a whole run.
 pub fn sync_filesystem(directory: &Path) -> Result<(), FileError> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        let file = File::open(directory).map_err(FileError::when("sync", directory))?;
-        rustix::fs::syncfs(&file).map_err(FileError::when("sync", directory))
-    }
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    {
-        directory
-            .metadata()
-            .map_err(FileError::when("sync", directory))?;
-        rustix::fs::sync();
-        Ok(())
-    }
+    platform::sync_filesystem(directory).map_err(FileError::when("sync", directory))
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::time::{Duration, SystemTime};
 
 use super::*;
@@ -56,7 +56,7 @@ fn a_fifo_a_device_a_link_and_a_directory_are_refused_at_once() {
         rustix::fs::CWD,
         &fifo,
         rustix::fs::FileType::Fifo,
-        Mode::from_raw_mode(0o600),
+        rustix::fs::Mode::from_raw_mode(0o600),
         0,
     )
     .unwrap();
@@ -164,7 +164,7 @@ fn a_rename_never_replaces() {
     type Rename = fn(&Path, &Path) -> io::Result<()>;
     let renames: [Rename; 2] = [
         |from, to| rename_noreplace(from, to).map_err(|error| error.source),
-        |from, to| place::rename_after_look(from, to).map_err(io::Error::from),
+        platform::rename_after_look,
     ];
     for rename in renames {
         let place = directory();

@@ -6,7 +6,7 @@
 //! pipes is noticed and not waited for.
 
 #[cfg_attr(unix, path = "unix.rs")]
-#[cfg_attr(not(unix), path = "other.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
 mod group;
 mod run;
 mod spawn;

@@ -228,6 +228,7 @@ async fn broadcast(cx: &ActionCx<'_>) {
     }
     let limits = Limits {
         stall: Some(BROADCAST_LIMIT),
+        ..Limits::default()
     };
     drop(run(&spawn, limits, cx.scene.cancel, &mut |_, _| {}).await);
 }

@@ -1,8 +1,11 @@
 //! What is neither removed nor renamed, whatever is asked for.
 
-use std::{fs, os::unix::fs::MetadataExt, path::Path};
+use std::{fs, path::Path};
 
-use crate::plugin::{action::ActionCx, error::ActionError};
+use crate::{
+    plugin::{action::ActionCx, error::ActionError},
+    sys,
+};
 
 /// Refuses a directory, a place without links, that holds what everything else stands on: the
 /// root of the file system, the home directory, the workspace, the pack, or a mounted file system.
@@ -20,7 +23,7 @@ pub(super) fn refuse(cx: &ActionCx<'_>, path: &Path) -> Result<(), ActionError> 
     ];
     for (directory, name) in kept {
         // By its name as well: one that is not there has no other.
-        let real = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_path_buf());
+        let real = sys::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_path_buf());
         if real == path || directory == path {
             return Err(refusal(path, &format!("it is {name}")));
         }
@@ -51,7 +54,10 @@ pub(super) fn refuse_mounts_below(path: &Path) -> Result<(), ActionError> {
             if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 continue;
             }
-            if entry.metadata().is_ok_and(|found| found.dev() != device) {
+            if entry
+                .metadata()
+                .is_ok_and(|found| sys::fs::device(&found) != Some(device))
+            {
                 let mounted = entry.path();
                 let reason = format!("a file system is mounted at {}", mounted.display());
                 return Err(refusal(path, &reason));
@@ -68,7 +74,7 @@ fn is_mount_point(path: &Path) -> bool {
 }
 
 fn device(path: &Path) -> Option<u64> {
-    Some(path.symlink_metadata().ok()?.dev())
+    sys::fs::device(&path.symlink_metadata().ok()?)
 }
 
 fn refusal(path: &Path, reason: &str) -> ActionError {

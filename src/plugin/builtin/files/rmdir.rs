@@ -1,6 +1,6 @@
 //! `rmdir`: removes a directory, or renames it out of the way.
 
-use std::{os::unix::fs::PermissionsExt, path::PathBuf};
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -124,7 +124,8 @@ impl Intent {
         };
         let record = Record {
             path: self.place.text()?,
-            mode: metadata.permissions().mode() & 0o7777,
+            // Where there are no modes, it goes unused.
+            mode: sys::fs::mode(&metadata).unwrap_or(0o777),
             backup,
             aside,
         };

@@ -2,9 +2,7 @@
 //! then does not matter.
 
 use std::{
-    fs::OpenOptions,
     io::Write,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Component, Path, PathBuf},
 };
 
@@ -74,15 +72,11 @@ impl HookDirectory {
 
 fn put(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(parent)?;
+        let mut builder = sys::fs::private_directories();
+        builder.recursive(true).create(parent)?;
     }
     // What was there before would be somebody else's: the directory is new.
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(path)?;
+    let mut file = sys::fs::make_file(path, mode)?;
     file.write_all(bytes)
 }
 

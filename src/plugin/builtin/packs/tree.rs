@@ -5,7 +5,6 @@
 
 use std::{
     fs::{self, Metadata},
-    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -130,7 +129,8 @@ fn parts_below(
         let content = if found.metadata.is_symlink() {
             let text =
                 fs::read_link(&found.path).map_err(|error| unreadable(&found.path, &error))?;
-            Content::Link(text.as_os_str().as_bytes().to_vec())
+            // The bytes of the link on Unix, UTF-8 on Windows.
+            Content::Link(text.as_os_str().as_encoded_bytes().to_vec())
         } else {
             Content::File(read(&found.path)?)
         };
@@ -247,9 +247,9 @@ fn too_much(root: &Path, directory: &str, bounds: Bounds) -> PackError {
     )
 }
 
-/// As git sees it: the owner may execute it.
+/// As git sees it: the owner may execute it. Where there are no modes, nothing is executable.
 fn is_executable(metadata: &Metadata) -> bool {
-    metadata.permissions().mode() & 0o100 != 0
+    sys::fs::mode(metadata).is_some_and(|mode| mode & 0o100 != 0)
 }
 
 #[cfg(test)]

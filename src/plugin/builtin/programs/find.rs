@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::child::Failure;
+use crate::sys;
 
 /// The file of a program: one with a `/` in its name is relative to `directory`, any other is
 /// looked for in `directories`, a `PATH`, whose relative entries are relative to `directory` too.
@@ -66,13 +67,7 @@ fn check(file: &Path) -> Result<(), Failure> {
     }
 }
 
-#[cfg(unix)]
+/// Where there are no modes, what a file is called decides, and the system says so in time.
 fn is_executable(metadata: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o111 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
-    true
+    sys::fs::mode(metadata).is_none_or(|mode| mode & 0o111 != 0)
 }
