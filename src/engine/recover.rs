@@ -25,18 +25,25 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
             continue;
         };
         let parent = root.parent().unwrap_or(&root);
-        clear(session, &parent.join(&unfinished.temporary));
+        let is_cleared = clear(session, &parent.join(&unfinished.temporary));
         check(session, git, &unfinished, &root).await?;
+        if is_cleared {
+            // Should this fail, the next run looks once more, and that is all.
+            drop(journal.end_clone(&unfinished.temporary));
+        }
     }
     Ok(())
 }
 
-fn clear(session: &Session, temporary: &Path) {
-    if let Err(error) = fs::remove_tree(temporary) {
+/// Returns whether nothing is left of it.
+fn clear(session: &Session, temporary: &Path) -> bool {
+    let removed = fs::remove_tree(temporary);
+    if let Err(error) = &removed {
         session.observer.observe(Event::Warning(&format!(
             "a leftover of an interrupted run stays: {error}"
         )));
     }
+    removed.is_ok()
 }
 
 async fn check(

@@ -45,6 +45,21 @@ pub struct Installed {
     pub records: Vec<UndoRecord>,
     /// The names of the resources that it claims for itself.
     pub resources: Vec<String>,
+    /// Directories, absolute, that were made for what it declares no more, and that held something
+    /// else when that was taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub directories: Vec<String>,
+    /// Its teardown has begun: some of [`Self::records`] may be taken back already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub torn: bool,
+}
+
+impl Installed {
+    /// Whether all of it is installed, as far as the books know.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.actions_hash.is_empty() && !self.torn
+    }
 }
 
 /// The list of directories, as it is stored.

@@ -19,6 +19,9 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) use self::held::HeldDirectory;
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
 pub use self::place::{
     create_dir_all, is_vacant, remove_empty, remove_tree, rename_noreplace, sync_directory,
     sync_filesystem,
@@ -158,6 +161,58 @@ pub(crate) fn open_regular(
 /// alone, mtime included. Mode and (as far as allowed) owner of an existing file are kept; a link
 /// is refused, so resolve it first where it is meant to be followed.
 pub fn replace_atomically(path: &Path, bytes: &[u8]) -> Result<bool, FileError> {
+    // What a new file gets, less the umask: temporary files are otherwise for their owner only.
+    let any = tempfile::Builder::new()
+        .prefix(TEMPORARY_PREFIX)
+        .rand_bytes(12)
+        .to_owned();
+    replace(path, bytes, any, 0o666)
+}
+
+/// As [`replace_atomically`], by way of [`temporary_of`] the file, so that what a killed process
+/// leaves can be found: it makes room here, and [`clear_temporary`] removes it. Only for use under
+/// a lock on the file. A new file gets `mode` less the umask.
+pub fn replace_recoverably(path: &Path, bytes: &[u8], mode: u32) -> Result<bool, FileError> {
+    clear_temporary(path)?;
+    let temporary = temporary_of(path);
+    let name = temporary.file_name().unwrap_or_default();
+    let fixed = tempfile::Builder::new()
+        .prefix(name)
+        .rand_bytes(0)
+        .to_owned();
+    replace(path, bytes, fixed, mode)
+}
+
+/// The place beside `path` in which something is made that is to be renamed to `path`. It depends
+/// on the path alone.
+pub fn temporary_of(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default();
+    let digest = Sha256::digest(name.as_encoded_bytes());
+    let digits: String = digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    parent_of(path).join(format!("{TEMPORARY_PREFIX}{digits}"))
+}
+
+/// Removes the file at [`temporary_of`] `path`, which a killed process has left; nothing there is
+/// as good. Only for use under a lock on the file at `path`.
+pub fn clear_temporary(path: &Path) -> Result<(), FileError> {
+    let temporary = temporary_of(path);
+    match std::fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(FileError::when("remove", &temporary)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn replace(
+    path: &Path,
+    bytes: &[u8],
+    temporary: tempfile::Builder<'_, '_>,
+    mode: u32,
+) -> Result<bool, FileError> {
     let old = open_regular(path, "replace", Opening::Read)?;
     if let Some((file, metadata)) = &old
         && metadata.len() == bytes.len() as u64
@@ -166,7 +221,11 @@ pub fn replace_atomically(path: &Path, bytes: &[u8]) -> Result<bool, FileError> 
         return Ok(false);
     }
     let directory = parent_of(path);
-    write_beside(path, directory, bytes, old.map(|(_, metadata)| metadata))
+    let metadata = old.map(|(_, metadata)| metadata);
+    // What replaces a file may be as secret as that is.
+    let mode = metadata.as_ref().map_or(mode, |_| 0o600);
+    temporary_in(temporary, directory, mode)
+        .and_then(|temporary| write_beside(temporary, path, bytes, metadata))
         .map_err(FileError::when("write", path))?;
     sync_directory(directory)?;
     Ok(true)
@@ -179,16 +238,21 @@ fn holds(file: &File, bytes: &[u8]) -> io::Result<bool> {
     Ok(content == bytes)
 }
 
-fn write_beside(
-    path: &Path,
+fn temporary_in(
+    mut builder: tempfile::Builder<'_, '_>,
     directory: &Path,
+    mode: u32,
+) -> io::Result<NamedTempFile> {
+    platform::give_mode(&mut builder, mode);
+    builder.tempfile_in(directory)
+}
+
+fn write_beside(
+    mut temporary: NamedTempFile,
+    path: &Path,
     bytes: &[u8],
     old: Option<Metadata>,
 ) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX).rand_bytes(12);
-    platform::open_to_others(&mut builder);
-    let mut temporary = builder.tempfile_in(directory)?;
     temporary.write_all(bytes)?;
     let file = temporary.as_file();
     if let Some(old) = old {

@@ -224,3 +224,24 @@ fn filters_are_refused() {
     refused(&sandbox, &outcome, 2, &["--filter"]);
     assert!(sandbox.path("workspace/one").exists());
 }
+
+#[test]
+fn directories_go_with_the_pack_although_what_they_were_made_for_was_dropped_before() {
+    let sandbox = workspace();
+    let pack = |name: &str| {
+        format!(
+            "schema_version: \"1\"\nname: tools\ntype: declarative\nactions:\n  \
+             - mkdir: {{ path: $HOME/shared/{name} }}\n"
+        )
+    };
+    let remote = sandbox.remote("tools").pack_yaml(&pack("one")).create();
+    grex!(sandbox, "add", "--trust", remote.file_url())
+        .run()
+        .success();
+    remote.push_commit(".grex/pack.yaml", pack("other"));
+    grex!(sandbox, "update", "--trust").run().success();
+    assert!(!sandbox.path("home/shared/one").exists());
+    assert!(sandbox.path("home/shared/other").is_dir());
+    grex!(sandbox, "rm", "-y", "tools").run().success();
+    assert!(!sandbox.path("home/shared").exists());
+}

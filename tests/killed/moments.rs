@@ -9,20 +9,21 @@ use crate::{
     sweep::{Fault, Verb, sweep},
 };
 
-/// The moments that are tried: some by default, `GREX_FAULTS=all`, or from a number to another as
-/// in `GREX_FAULTS=20-30`.
+/// The moments that are tried: some by default, all with `GREX_FAULTS=all` or `GREX_SLOW=1`, or
+/// from a number to another as in `GREX_FAULTS=20-30`.
 pub(crate) struct Choice {
     range: Option<RangeInclusive<usize>>,
     step: Option<usize>,
 }
 
 /// How many moments of each sweep the short form tries.
-const SHORT: usize = 5;
+const SHORT: usize = 4;
 
 impl Choice {
     pub(crate) fn from_environment() -> Self {
         let text = std::env::var("GREX_FAULTS").unwrap_or_default();
-        if text.is_empty() {
+        let is_slow = std::env::var("GREX_SLOW").is_ok_and(|slow| slow == "1");
+        if text.is_empty() && !is_slow {
             return Self {
                 range: None,
                 step: None,
@@ -122,4 +123,34 @@ fn rm_is_killed() {
 #[test]
 fn run_is_killed() {
     run_symlink(Fault::Kill);
+}
+
+#[test]
+fn add_finds_the_disk_full() {
+    add(Fault::Full);
+}
+
+#[test]
+fn update_finds_the_disk_full() {
+    update(Fault::Full);
+}
+
+#[test]
+fn rm_finds_the_disk_full() {
+    rm(Fault::Full);
+}
+
+#[test]
+fn add_meets_a_broken_disk() {
+    add(Fault::Error("EIO"));
+}
+
+#[test]
+fn update_meets_a_broken_disk() {
+    update(Fault::Error("EIO"));
+}
+
+#[test]
+fn rm_meets_a_broken_disk() {
+    rm(Fault::Error("EIO"));
 }

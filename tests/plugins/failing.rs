@@ -109,6 +109,10 @@ async fn what_an_interrupted_run_left_is_cleared_without_git() {
     let left = world.sandbox.write("workspace/.grex-tmp.1/f", "half");
     assert_eq!(pack(&world.sync().await, "data").result, Verdict::Ok);
     assert!(!left.exists());
+    assert_eq!(
+        world.sandbox.read("workspace/.grex/.state/journal.jsonl"),
+        ""
+    );
     assert!(world.sandbox.path("workspace/data/.git/HEAD").is_file());
     assert_eq!(
         *world.watcher.commands.lock().unwrap(),

@@ -257,7 +257,7 @@ fn reason(
     match installed {
         None if surface.is_inert => Reason::None,
         None => Reason::New,
-        Some(installed) if installed.actions_hash.is_empty() => Reason::New,
+        Some(installed) if !installed.is_whole() => Reason::New,
         Some(installed) if installed.actions_hash != hash => Reason::HashChanged,
         Some(installed) if installed.sha != commit => Reason::ShaChanged,
         Some(_) if force => Reason::Forced,

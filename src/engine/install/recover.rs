@@ -46,11 +46,16 @@ fn adopt(session: &Session, seal: &Seal, unfinished: &UnfinishedInstall) -> Resu
             installed.records.push(record.clone());
         }
     }
-    if installed.records.len() == known {
+    if installed.records.len() > known {
+        installed.actions_hash.clear();
+        installed.sha.clear();
+    } else if installed.is_whole() {
+        // It was completed, and whether all that it says was left as it is nobody knows: its disk
+        // may have failed after that.
+        installed.torn = true;
+    } else {
         return Ok(());
     }
-    installed.actions_hash.clear();
-    installed.sha.clear();
     undo::write(&session.workspace, seal, &installed)?;
     Ok(())
 }

@@ -65,6 +65,8 @@ pub async fn tear_down(
     installed: &Installed,
     root: &Path,
 ) -> Result<TornDown, PackFailure> {
+    begin(session, seal, installed)
+        .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
     session.observer.observe(Event::Installing(&installed.id));
     let result = run(session, machine, installed, root, Mode::ForGood).await;
     session.observer.observe(Event::Installed(&installed.id));
@@ -76,6 +78,19 @@ pub async fn tear_down(
         actions,
         texts: Vec::new(),
     })
+}
+
+/// Says in the pack's record that it is not whole any more, so that an install after a teardown
+/// that never ended does it all again.
+fn begin(session: &Session, seal: &Seal, installed: &Installed) -> Result<(), StoreError> {
+    if installed.is_whole() {
+        let torn = Installed {
+            torn: true,
+            ..installed.clone()
+        };
+        undo::write(&session.workspace, seal, &torn)?;
+    }
+    Ok(())
 }
 
 async fn run(
@@ -151,6 +166,7 @@ fn remove_leftover(
         .records
         .iter()
         .flat_map(|record| &record.directories)
+        .chain(&installed.directories)
     {
         if !directories.contains(directory) {
             directories.push(directory.clone());

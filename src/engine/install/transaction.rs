@@ -5,7 +5,7 @@
 //! in the journal before it is made; the record is completed, and the journal told so, after the
 //! last one. What a killed run leaves is put together by [`super::recover`].
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     candidate::{Candidate, failure_of},
@@ -21,7 +21,7 @@ use crate::{
     plugin::pack_type::ActionReport,
     store::{
         StoreError, layout,
-        undo::{self, Installed},
+        undo::{self, Installed, UndoError},
     },
     sys::{
         cancel::Cancel,
@@ -85,10 +85,7 @@ async fn transact(
     let record = match result {
         Ok((actions, record)) => match undo::write(&cx.session.workspace, &cx.seal, &record) {
             Ok(_) => Ok((actions, record)),
-            Err(error) => Err(PackFailure::new(
-                FailureClass::Other,
-                format!("cannot write down what was installed: {error}"),
-            )),
+            Err(error) => return Err(unfinished(cx, candidate, &runner, &error).await),
         },
         Err(error) => Err(error),
     };
@@ -104,6 +101,23 @@ async fn transact(
             })
         }
         Err(failure) => Err(roll_back(cx, candidate, &runner.made(), failure).await),
+    }
+}
+
+/// All was done, and cannot be written down. What programs have done can be taken back only by the
+/// pack's own teardown: where there is nothing else, the record stays that says "not complete".
+async fn unfinished(
+    cx: &InstallContext,
+    candidate: &Candidate,
+    runner: &Runner<'_>,
+    error: &UndoError,
+) -> PackFailure {
+    let message = format!("cannot write down what was installed: {error}");
+    let failure = PackFailure::new(FailureClass::Other, message);
+    let made = runner.made();
+    match made.is_empty() {
+        true => failure,
+        false => roll_back(cx, candidate, &made, failure).await,
     }
 }
 
@@ -150,7 +164,8 @@ async fn apply(
     records.retain(|record| !stale.contains(record));
     records.extend(made);
     let mut resources = plan::exclusive(&runner.state().resources);
-    let record = record_of(cx, candidate);
+    let mut record = record_of(cx, candidate);
+    keep_directories(&mut record.directories, &stale);
     if candidate.only.is_none() {
         return Ok((
             actions,
@@ -178,6 +193,20 @@ async fn apply(
         ..before
     };
     Ok((actions, record))
+}
+
+/// Adds the directories of records that were taken back, as far as they are still there: others
+/// have put something into them. They are tried again with the pack's teardown.
+fn keep_directories(kept: &mut Vec<String>, taken_back: &[UndoRecord]) {
+    for directory in taken_back.iter().flat_map(|record| &record.directories) {
+        if !kept.contains(directory) {
+            kept.push(directory.clone());
+        }
+    }
+    kept.retain(|directory| {
+        let metadata = Path::new(directory).symlink_metadata();
+        metadata.is_ok_and(|metadata| metadata.is_dir())
+    });
 }
 
 /// Takes back what this run has done to the pack. That is not to be cancelled: the pack would be
@@ -250,5 +279,11 @@ fn record_of(cx: &InstallContext, candidate: &Candidate) -> Installed {
         surface: candidate.surface.clone(),
         records: Vec::new(),
         resources: Vec::new(),
+        directories: candidate
+            .installed
+            .as_ref()
+            .map(|installed| installed.directories.clone())
+            .unwrap_or_default(),
+        torn: false,
     }
 }

@@ -95,12 +95,12 @@ fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {
     let install = match (&candidate.installed, candidate.reason) {
         (None, _) if candidate.surface.is_inert => Install::None,
         (None, _) => Install::NotInstalled,
-        (Some(installed), _) if installed.actions_hash.is_empty() => Install::NotInstalled,
+        (Some(installed), _) if !installed.is_whole() => Install::NotInstalled,
         (Some(_), Reason::HashChanged) => Install::Outdated,
         (Some(_), _) => Install::Installed,
     };
     let hash_matches = match &candidate.installed {
-        Some(installed) => installed.actions_hash == candidate.hash,
+        Some(installed) => installed.is_whole() && installed.actions_hash == candidate.hash,
         None if candidate.surface.is_inert => {
             recorded.is_none_or(|hash| hash.is_empty() || hash == candidate.hash)
         }

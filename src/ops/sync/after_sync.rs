@@ -139,7 +139,7 @@ fn is_as_installed(candidate: &Candidate) -> bool {
     candidate
         .installed
         .as_ref()
-        .is_some_and(|installed| installed.actions_hash == candidate.hash)
+        .is_some_and(|installed| installed.is_whole() && installed.actions_hash == candidate.hash)
 }
 
 fn places(outcomes: &[PackOutcome]) -> HashMap<String, usize> {

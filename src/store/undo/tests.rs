@@ -72,6 +72,8 @@ fn installed(id: &str) -> Installed {
             directories: vec!["/h/.config".into()],
         }],
         resources: vec!["path:/h/.vimrc".into()],
+        directories: Vec::new(),
+        torn: false,
     }
 }
 

@@ -110,6 +110,22 @@ fn a_replaced_file_keeps_its_mode_and_leaves_nothing_beside() {
 }
 
 #[test]
+fn what_a_killed_process_left_makes_room() {
+    let directory = directory();
+    let path = directory.path().join("file");
+    let temporary = temporary_of(&path);
+    fs::write(&temporary, "half").unwrap();
+    assert!(replace_recoverably(&path, b"new", 0o644).unwrap());
+    assert_eq!(fs::read(&path).unwrap(), b"new");
+    assert_eq!(mode(&path) & 0o022, 0);
+    assert_eq!(names(directory.path()), ["file"]);
+    fs::write(&temporary, "half").unwrap();
+    clear_temporary(&path).unwrap();
+    clear_temporary(&path).unwrap();
+    assert_eq!(names(directory.path()), ["file"]);
+}
+
+#[test]
 fn equal_content_is_left_alone() {
     let place = directory();
     let path = place.path().join("f");

@@ -58,10 +58,9 @@ pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::
     file.read_exact_at(buffer, offset)
 }
 
-/// Lets a temporary file have what a new file gets, less the umask: they are otherwise for their
-/// owner only.
-pub(super) fn open_to_others(builder: &mut tempfile::Builder<'_, '_>) {
-    builder.permissions(Permissions::from_mode(0o666));
+/// Lets a temporary file have this mode, less the umask: they are otherwise for their owner only.
+pub(super) fn give_mode(builder: &mut tempfile::Builder<'_, '_>, mode: u32) {
+    builder.permissions(Permissions::from_mode(mode));
 }
 
 /// Gives a file the mode and, as far as allowed, the owner of another.

@@ -66,7 +66,7 @@ pub(crate) fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64)
 }
 
 /// A temporary file has what its directory gives to every new file.
-pub(super) fn open_to_others(_: &mut tempfile::Builder<'_, '_>) {}
+pub(super) fn give_mode(_: &mut tempfile::Builder<'_, '_>, _mode: u32) {}
 
 /// Nothing of it outlives a replacement: the access list comes from the directory, and a file
 /// that is read-only cannot be replaced at all.

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     dialect::Dialect,
-    on_disk::{Source, all_lines, holds_only_blocks_of_others, keep_from_others, lock_error, read},
+    on_disk::{MODE, Source, all_lines, holds_only_blocks_of_others, lock_error, read},
     record::{FileUndo, is_said_to_be_made},
 };
 use crate::{
@@ -221,10 +221,7 @@ impl BlockFile {
         lines.extend(self.edited.values().cloned());
         let new = block::replace(bytes, Some(name), &lines)
             .map_err(|error| broken(&self.path, &error))?;
-        sys::fs::replace_atomically(&self.path, &new)?;
-        if old.is_none() {
-            keep_from_others(&self.path)?;
-        }
+        sys::fs::replace_recoverably(&self.path, &new, MODE)?;
         Ok(())
     }
 }

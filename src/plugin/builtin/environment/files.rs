@@ -3,7 +3,7 @@
 use super::{
     batch::{Setting, Wanted},
     block_file::BlockFile,
-    on_disk::Source,
+    on_disk::{self, Source},
     record::EnvUndo,
     start_up_files,
 };
@@ -69,8 +69,12 @@ impl Durable {
     /// A file cannot be written. Those before it are.
     pub(super) async fn write(self, cx: &ActionCx<'_>) -> Result<(), ActionError> {
         for (scope, files) in &self.scopes {
-            for file in files.iter().filter(|file| file.is_edited()) {
-                file.write(cx).await.map_err(|error| match scope {
+            for file in files {
+                let written = match file.is_edited() {
+                    true => file.write(cx).await,
+                    false => on_disk::clear_temporary(cx, file.path()).await,
+                };
+                written.map_err(|error| match scope {
                     EnvScope::Machine => error.with_hint(
                         "run grex with the rights to write the file, or set it with `scope: user`",
                     ),

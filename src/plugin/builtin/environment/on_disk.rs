@@ -1,6 +1,6 @@
 //! Files that variables are set in, as they are on the disk.
 
-use std::{fs, io, os::unix::fs::PermissionsExt as _, path::Path};
+use std::path::Path;
 
 use crate::{
     model::block::{self, BlockError},
@@ -12,6 +12,10 @@ use crate::{
     },
     sys::{self, lock::LockError},
 };
+
+/// The mode of a new file, less the umask. Whatever that says, nobody else may write to it: shells
+/// run what is in it.
+pub(super) const MODE: u32 = 0o644;
 
 /// What files are read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,23 +54,15 @@ pub(super) fn lock_error(error: LockError) -> ActionError {
     }
 }
 
-/// Nobody else may write to a new file, whatever the umask says: shells run what is in it.
-pub(super) fn keep_from_others(path: &Path) -> Result<(), ActionError> {
-    let narrow = || -> io::Result<()> {
-        let mut permissions = fs::symlink_metadata(path)?.permissions();
-        let mode = permissions.mode() & 0o7777;
-        if mode & 0o644 == mode {
-            return Ok(());
-        }
-        permissions.set_mode(mode & 0o644);
-        fs::set_permissions(path, permissions)
-    };
-    narrow().map_err(|error| {
-        ActionError::failed(format!(
-            "cannot set the mode of {}: {error}",
-            path.display()
-        ))
-    })
+/// Removes what a killed process was about to replace the file with.
+pub(super) async fn clear_temporary(cx: &ActionCx<'_>, path: &Path) -> Result<(), ActionError> {
+    if sys::fs::temporary_of(path).symlink_metadata().is_err() {
+        return Ok(());
+    }
+    // Under the lock it is not that of somebody who is at it now.
+    let clear = async { sys::fs::clear_temporary(path) };
+    let cleared = cx.scene.locks.holding(path, cx.scene.cancel, clear).await;
+    Ok(cleared.map_err(lock_error)??)
 }
 
 /// All lines of a block on the disk, whatever the bytes around it are.

@@ -51,7 +51,13 @@ pub(super) async fn take_back(cx: &ActionCx<'_>, records: &[&UndoRecord]) -> Res
     }
     for (path, mut steps) in files {
         steps.retain(|(index, _)| results[*index].is_ok());
-        match take_back_in(cx, Path::new(path), &steps).await {
+        let mut taken_back = take_back_in(cx, Path::new(path), &steps).await;
+        if !cx.scene.dry_run
+            && let Err(error) = clear(cx, Path::new(path)).await
+        {
+            taken_back = Err(error);
+        }
+        match taken_back {
             Ok(changes) => {
                 for (index, change) in changes {
                     if let Ok(known) = &mut results[index] {
@@ -123,7 +129,7 @@ async fn take_back_in(
         if edited.bytes.is_empty() && edited.made && real == path {
             remove(&real)?;
         } else {
-            sys::fs::replace_atomically(&real, &edited.bytes)?;
+            sys::fs::replace_recoverably(&real, &edited.bytes, on_disk::MODE)?;
         }
         Ok(edited.changes)
     };
@@ -133,6 +139,10 @@ async fn take_back_in(
         .holding(&real, cx.scene.cancel, rewrite)
         .await;
     written.map_err(lock_error)?
+}
+
+async fn clear(cx: &ActionCx<'_>, path: &Path) -> Result<(), ActionError> {
+    on_disk::clear_temporary(cx, &follow(cx.host, path)?.path).await
 }
 
 /// A file with lines taken back.

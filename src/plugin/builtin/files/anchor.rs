@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::sys::fs::{FileError, HeldDirectory, rename_noreplace};
+use crate::sys::fs::{FileError, HeldDirectory, rename_noreplace, temporary_of};
 
 /// A name in a directory.
 pub(super) struct Anchor {
@@ -119,9 +119,36 @@ impl Anchor {
 
     /// Makes a directory with a mode: less the umask, or exactly.
     pub(super) fn make_directory(&self, mode: u32, exactly: bool) -> Result<(), FileError> {
-        self.held
-            .make_directory(&self.name, mode, exactly)
-            .map_err(FileError::when("create the directory", &self.path))
+        let failed = |error: io::Error| FileError::when("create the directory", &self.path)(error);
+        if !exactly {
+            let made = self.held.make_directory(&self.name, mode, false);
+            return made.map_err(failed);
+        }
+        // Under another name first, for there to be no moment at which it has another mode. A run
+        // that died may have left it, with a mode that lets nobody open it.
+        let temporary = temporary_of(&self.path);
+        let name = temporary.file_name().unwrap_or_default();
+        self.remove_temporary_directory();
+        let placed = self
+            .held
+            .make_directory(name, mode, true)
+            .map_err(failed)
+            .and_then(|()| self.check())
+            .and_then(|()| {
+                rename_noreplace(&temporary, &self.path).map_err(|error| failed(error.source))
+            });
+        if placed.is_err() {
+            self.remove_temporary_directory();
+        }
+        placed
+    }
+
+    /// Removes what [`Self::make_directory`] was about to give its name, if it is there and empty.
+    pub(super) fn remove_temporary_directory(&self) {
+        let temporary = temporary_of(&self.path);
+        let name = temporary.file_name().unwrap_or_default();
+        // What cannot be removed is no worse than before.
+        let _ = self.held.remove_directory(name);
     }
 
     /// Removes a directory if it is empty.

@@ -1,5 +1,7 @@
 //! `mkdir`: makes a directory and what is missing of its parents.
 
+use std::path::{Path, PathBuf};
+
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
@@ -19,6 +21,7 @@ use crate::{
         error::ActionError,
         foreseen::Sight,
     },
+    sys::fs::temporary_of,
 };
 
 #[cfg(test)]
@@ -162,6 +165,20 @@ impl ActionPlugin for Mkdir {
         cx: &ActionCx<'_>,
         record: &UndoRecord,
     ) -> Result<Vec<Change>, ActionError> {
-        parents::take_back(cx, &record.directories, Vec::new())
+        let temporary = take_back_temporary(cx, record);
+        parents::take_back(cx, &record.directories, temporary)
     }
+}
+
+/// Removes what a killed run was about to give its name, and returns what is gone then.
+fn take_back_temporary(cx: &ActionCx<'_>, record: &UndoRecord) -> Vec<PathBuf> {
+    let Some(path) = record.directories.last().map(Path::new) else {
+        return Vec::new();
+    };
+    if !cx.scene.dry_run
+        && let Ok(anchor) = Anchor::of(path)
+    {
+        anchor.remove_temporary_directory();
+    }
+    vec![temporary_of(path)]
 }

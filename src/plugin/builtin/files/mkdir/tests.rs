@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::{
     model::action::Step,
     plugin::{builtin::test_host::TestMachine, change::Change, error::ActionError},
+    sys::fs::{rename_noreplace, temporary_of},
 };
 
 fn mode(path: impl AsRef<Path>) -> u32 {
@@ -48,6 +49,26 @@ async fn missing_parents_are_made_and_all_of_it_is_taken_back() {
         with_content: false,
     });
     assert!(undone.iter().eq(removed.iter().rev()), "{undone:?}");
+    assert_eq!(machine.tree(), before);
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_makes_room_and_is_taken_back() {
+    let mut machine = TestMachine::new();
+    let before = machine.tree();
+    let path = machine.at_home("a/b");
+    let beside = temporary_of(path.as_ref());
+    fs::create_dir_all(&beside).unwrap();
+    fs::set_permissions(&beside, fs::Permissions::from_mode(0o000)).unwrap();
+    let arguments = json!({"path": "~/a/b"});
+    machine.apply("mkdir", arguments).await.unwrap();
+    assert_eq!(mode(&path), 0o755);
+    assert!(!beside.exists());
+    // Killed before it had its name.
+    rename_noreplace(path.as_ref(), &beside).unwrap();
+    machine.undo_all().await;
+    assert!(!beside.exists());
+    fs::remove_dir(machine.at_home("a")).unwrap();
     assert_eq!(machine.tree(), before);
 }
 
