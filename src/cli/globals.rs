@@ -39,10 +39,10 @@ pub(super) struct GlobalArgs {
     /// Answer yes to questions, except those about trust
     #[arg(short = 'y', long)]
     yes: bool,
-    /// Approve what the packs would run, for this run and as long as it stays the same
+    /// Approve what the packs would run, as it is now (add, update, run, init --from)
     #[arg(long)]
     trust: bool,
-    /// Approve what packs from this source run, now and later: a URL that theirs begin with
+    /// Approve packs whose URL begins with PREFIX, now and later; repeat it for more (same verbs)
     #[arg(long, value_name = "PREFIX")]
     trust_source: Vec<String>,
     /// Never ask: fail instead
@@ -254,7 +254,7 @@ impl Globals {
             return Ok(());
         }
         Err(
-            usage(format!("`grex {verb}` runs nothing that could be trusted")).with_hint(
+            usage(format!("`grex {verb}` asks for no approval")).with_hint(
                 "--trust and --trust-source go with `add`, `update`, `run` and `init --from`",
             ),
         )

@@ -147,7 +147,12 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
                 break;
             }
         }
-        for path in removal.below.iter().chain([&removal.declaration.path]) {
+        let own = &removal.declaration.path;
+        let left = teardowns
+            .as_ref()
+            .map(|teardowns| teardowns.left_below(own, &removal.below));
+        let left = left.unwrap_or_default();
+        for path in removal.below.iter().chain([own]).chain(&left) {
             writer.forget(path.as_str());
         }
     }
@@ -217,8 +222,10 @@ async fn take_back(
     pack: &mut RemovedPack,
 ) {
     let Some(teardowns) = teardowns else { return };
+    let own = &removal.declaration.path;
     let mut packs = removal.below.clone();
-    packs.push(removal.declaration.path.clone());
+    packs.push(own.clone());
+    packs.extend(teardowns.left_below(own, &packs));
     for path in teardown::in_order(session, roots.to_vec(), &packs) {
         let result = match session.workspace.pack_root(&path) {
             Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string())),
@@ -240,8 +247,13 @@ async fn take_back(
                 pack.teardown = Teardown::Failed;
                 pack.removed = false;
                 pack.files_deleted = false;
-                let message = format!("`{path}`: {}", failure.message);
-                let failure = PackFailure { message, ..failure };
+                let failure = match path == *own {
+                    true => failure,
+                    false => PackFailure {
+                        message: format!("`{path}`: {}", failure.message),
+                        ..failure
+                    },
+                };
                 pack.failure = Some(FailureReport::from(failure));
                 return;
             }

@@ -65,6 +65,15 @@ impl Teardowns {
         teardown::tear_down(session, machine, &self.bench.seal, &installed, root).await
     }
 
+    /// Packs below `path`, other than those that are `known` there, of which something is
+    /// installed: children that their owner declares no more.
+    pub(super) fn left_below(&self, path: &PackPath, known: &[PackPath]) -> Vec<PackPath> {
+        let installed = self.known.ids().filter_map(|id| PackPath::parse(id).ok());
+        installed
+            .filter(|found| found != path && found.starts_with(path) && !known.contains(found))
+            .collect()
+    }
+
     /// Forgets what was installed of a pack, and leaves it where it is.
     pub(super) fn forget(&self, session: &Session, path: &PackPath) -> Result<(), PackFailure> {
         crate::store::undo::remove(&session.workspace, path.as_str())

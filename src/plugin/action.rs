@@ -52,6 +52,17 @@ pub trait ActionPlugin: Send + Sync {
         false
     }
 
+    /// What it is about and nobody else may be, as far as its arguments tell: the machine is not
+    /// looked at. It is asked where an action cannot be planned, for what is in its way may be
+    /// another action's. By default there is no such thing.
+    ///
+    /// # Errors
+    /// The arguments are refused.
+    fn claims(&self, cx: &ActionCx<'_>, arguments: &Value) -> Result<Vec<Resource>, ActionError> {
+        let _ = (cx, arguments);
+        Ok(Vec::new())
+    }
+
     /// What would change. Reads only.
     ///
     /// # Errors

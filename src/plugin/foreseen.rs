@@ -39,7 +39,7 @@ pub enum Sight {
 }
 
 /// Changes that are planned, seen as if they had been made.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Foreseen {
     overlay: Overlay,
     texts: BTreeMap<PathBuf, Foretold>,

@@ -37,7 +37,7 @@ pub(super) fn broken(path: &Path, error: &BlockError) -> ActionError {
 }
 
 /// A block of a text whose lines are being changed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct OpenBlock {
     pub(super) name: String,
     lines: BTreeSet<String>,

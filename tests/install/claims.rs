@@ -88,3 +88,19 @@ fn one_destination_twice_in_one_pack_is_underlined() {
     assert!(mark > 0 && at > 0, "{}", outcome.stderr);
     before.check();
 }
+
+#[test]
+fn a_destination_inside_a_condition_is_one_as_well() {
+    let sandbox = workspace();
+    let before = Home::of(&sandbox);
+    let inside = "actions:\n  - when:\n      none_of: [{ os: windows }]\n      actions:\n        \
+                  - symlink: { src: a, dst: ~/.vimrc }\n";
+    for (name, rest) in [("one", LINK), ("two", inside)] {
+        let remote = declarative(&sandbox, name, rest).file("a", "a\n").create();
+        grex!(sandbox, "add", remote.url(), "--no-install")
+            .run()
+            .success();
+    }
+    told(&update(&sandbox, &[]), 4, &["`one`", "`two`", ".vimrc"]);
+    before.check();
+}

@@ -168,3 +168,25 @@ fn a_plan_of_an_update_tells_what_is_taken_back() {
     }
     as_planned(&sandbox, &["update", "--trust"]);
 }
+
+#[test]
+fn a_plan_does_not_see_what_a_pack_would_do_that_cannot_be_planned() {
+    let sandbox = ground();
+    let broken = "actions:\n  - mkdir: { path: ~/shared }\n  - env: { name: A, value: a }\n  \
+                  - symlink: { src: missing, dst: ~/.broken }\n";
+    let whole = "actions:\n  - mkdir: { path: ~/shared }\n  - env: { name: B, value: b }\n";
+    for (name, rest) in [("a-broken", broken), ("whole", whole)] {
+        let remote = declarative(&sandbox, name, rest).create();
+        grex!(sandbox, "add", remote.url(), "--no-install")
+            .run()
+            .success();
+    }
+    let words = ["update", "--trust", "--json"];
+    let plan = grex!(sandbox).args(words).arg("--dry-run").run();
+    plan.code(4);
+    let done = grex!(sandbox).args(words).run();
+    done.code(4);
+    let planned = changes(&plan.json());
+    assert!(planned[0].contains("/shared"), "{planned:#?}");
+    assert_eq!(planned, changes(&done.json()));
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use grex_fixtures::{Sandbox, grex};
+use grex_fixtures::{Sandbox, Signal, grex};
 
 use crate::{
     home::Home,
@@ -93,37 +93,53 @@ fn a_record_of_another_pack_is_not_acted_upon() {
     before.check();
 }
 
-#[test]
-fn a_journal_of_somebody_elses_making_is_not_acted_upon() {
-    let (sandbox, record) = installed();
-    sandbox.write("home/precious", "mine\n");
-    // What a killed install leaves: records in the journal, without this user's mark.
-    let text = sandbox.read(&record);
-    let value: serde_json::Value = serde_json::from_str(&text).expect("a record is JSON");
-    let mut undo = value["records"][0].clone();
-    undo["data"]["dst"] = sandbox.home().join("precious").to_str().unwrap().into();
+/// A workspace in which an install was killed after its link was made, and its journal.
+fn killed() -> (Sandbox, std::path::PathBuf) {
+    let sandbox = workspace();
+    let rest = "actions:\n  - symlink: { src: a, dst: ~/.vimrc }\n  \
+                - exec: { cmd: [sh, -c, \"test -e $HOME/../begun || { echo $$$$ > $HOME/../begun; exec sleep 1000; }\"] }\n";
+    let remote = declarative(&sandbox, "dots", rest)
+        .file("a", "a\n")
+        .create();
+    let mut run = grex!(sandbox, "add", remote.url(), "--trust").start();
+    let begun = sandbox.path("begun");
+    run.wait_until("the program", || {
+        fs::read_to_string(&begun).is_ok_and(|id| id.ends_with('\n'))
+    });
+    run.signal_group(Signal::Kill);
+    let _ = run.wait();
+    // The program has a group of its own.
+    let id = sandbox.read(&begun);
+    let ended = sandbox.command("kill").arg(id.trim()).status().unwrap();
+    assert!(ended.success());
+    assert!(sandbox.path("home/.vimrc").exists());
     let journal = sandbox.path("workspace/.grex/.state/journal.jsonl");
-    let lines = [
-        serde_json::json!({ "op": "install-begin", "id": "dots" }),
-        serde_json::json!({ "op": "install_begin", "id": "dots" }),
-        serde_json::json!({ "op": "announce", "id": "dots", "records": [undo], "seal": "00".repeat(32) }),
-        serde_json::json!({ "op": "install-announce", "id": "dots", "records": [undo] }),
-    ];
-    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    sandbox.write(journal, lines);
-    let before = Home::of(&sandbox);
-    for verb in [
-        &["update"][..],
-        &["update", "--force"],
-        &["sync"],
-        &["status"],
-    ] {
-        let outcome = grex!(sandbox).args(verb).run();
+    assert!(sandbox.read(&journal).contains(".vimrc"));
+    (sandbox, journal)
+}
+
+#[test]
+fn a_journal_that_was_changed_is_not_acted_upon() {
+    for changed in [false, true] {
+        let (sandbox, journal) = killed();
+        // A link that says what the pack's own does, and that the pack never made.
+        let text = fs::read_link(sandbox.path("home/.vimrc")).unwrap();
+        std::os::unix::fs::symlink(text, sandbox.path("home/.other")).unwrap();
+        if changed {
+            let lines = sandbox.read(&journal);
+            sandbox.write(&journal, lines.replace(".vimrc", ".other"));
+        }
+        let outcome = grex!(sandbox, "update", "--no-input").run();
         assert!(
             !outcome.stderr.contains("panicked"),
             "{}",
             outcome.snapshot()
         );
-        before.check();
+        assert!(sandbox.path("home/.other").exists(), "{changed}");
+        // Its own words are acted upon: a new run puts together what the killed one left.
+        if !changed {
+            let _ = grex!(sandbox, "rm", "--yes", "dots").run();
+            assert!(!sandbox.path("home/.vimrc").exists());
+        }
     }
 }

@@ -27,7 +27,7 @@ EXAMPLES
   grex add https://example.org/me/fonts --ref v2        follow a tag
   grex add --no-install https://example.org/x/y.git     clone it and run nothing of it
 
-What a pack would do to this machine is shown first, and done once you agree. A git repository that is at PATH already, with the same origin, is taken as it is.";
+What the pack and its children would do to this machine is shown first, and done once you agree; where nobody can be asked, --trust agrees. Otherwise the pack is cloned and not installed (exit 9). A git repository that is at PATH already, with the same origin, is taken as it is.";
 
 /// Register a pack, clone it with its children, and install it
 #[derive(Debug, clap::Args)]

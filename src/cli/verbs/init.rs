@@ -27,7 +27,7 @@ EXAMPLES
   grex init ~/work                                     there
   grex init --from https://example.org/me/work.git     clone a workspace, with all its packs
 
-In a workspace that is there already, what is missing is made and nothing else is changed.";
+With --from the packs are installed as by `grex update`, once you agree. In a workspace that is there already, what is missing is made and nothing else is changed.";
 
 /// Make a workspace, or complete the one that is there; or clone one
 #[derive(Debug, clap::Args)]

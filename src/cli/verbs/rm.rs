@@ -26,9 +26,7 @@ EXAMPLES
   grex rm --keep-files services/api   take it out, and leave its directory where it is
   grex rm --dry-run a b c             say what would be done
 
-Where work would be lost (changes, commits that no remote has, stashes) nothing is removed, and the
-work is listed. The trash is .grex/.state/trash in the workspace. At a terminal there is a question
-first; -y answers it.";
+What a pack has installed is taken back before it goes; if that fails, it stays. Where work would be lost (changes, commits that no remote has, stashes) nothing is removed, and the work is listed. The trash is .grex/.state/trash in the workspace. At a terminal there is a question first; -y answers it.";
 
 /// Take packs out of the workspace; their directories go to the trash
 #[derive(Debug, clap::Args)]

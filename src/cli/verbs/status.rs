@@ -26,7 +26,7 @@ EXAMPLES
   grex status                         every pack: branch, ahead and behind, changes, drift
   grex status --filter state=dirty    the packs with changes
   grex status --fetch                 ask the remotes first
-  grex status --fail-on-drift         exit 7 unless everything is as declared and recorded
+  grex status --fail-on-drift         exit 7 unless every STATE is clean
 
 In the column SYNC, +2 -1 means two commits that the upstream lacks and one that only it has.";
 
@@ -34,7 +34,7 @@ In the column SYNC, +2 -1 means two commits that the upstream lacks and one that
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct StatusArgs {
-    /// Exit with 7 when anything differs
+    /// Exit with 7 when the state of any pack is not clean
     #[arg(long)]
     fail_on_drift: bool,
     /// Call a pack stale when it was synchronised longer ago than this: 90s, 15m, 12h, 7d, 2w

@@ -27,8 +27,7 @@ EXAMPLES
   grex sync --locked                     exactly the commits of the lockfile
   grex sync --dry-run                    say what would be done
 
-No local work is ever discarded: a pack with changes in the way, or with commits of its own beside
-remote ones, is left as it is and reported.";
+Nothing is installed; `grex update` does that. A pack that is installed and has a hook `sync` runs it. No local work is ever discarded: a pack with changes in the way, or with commits of its own beside remote ones, is left as it is and reported.";
 
 /// Bring every pack's commits up to date, and clone what is missing
 #[derive(Debug, clap::Args)]
@@ -49,7 +48,8 @@ pub(in crate::cli) struct SyncArgs {
     /// Check out exactly the lockfile's commits, and fail if it lacks one or would change
     #[arg(long)]
     locked: bool,
-    /// Move packs that nothing declares any more to the trash, unless there is work to lose
+    /// Take back what packs that nothing declares any more have installed, and move them to the
+    /// trash, unless there is work to lose
     #[arg(long)]
     prune: bool,
     /// Clone again what is broken; what is there goes to the trash, unless there is work to lose

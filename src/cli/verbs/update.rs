@@ -20,10 +20,7 @@ EXAMPLES
   grex update dotfiles --trust      approve exactly what the pack would run now
   grex update --force               install again what has not changed
 
-A pack is installed when its commit or what it installs is not what was installed here. Before
-anything of a pack runs, somebody has to have agreed to exactly that: at a terminal you are asked,
-with the whole plan; elsewhere --trust or --trust-source says so. If an action fails, what was done
-for the pack is taken back. `.` names the workspace's own pack.";
+A pack is installed when its commit or what it installs is not what was installed here. Before anything of a pack runs, somebody has to have agreed to exactly that: at a terminal you are asked, with the whole plan; elsewhere --trust or --trust-source says so. If an action fails, what was done for the pack is taken back. What was only changed on this machine is put right by --force. `.` names the workspace's own pack.";
 
 /// Bring packs up to date, and install those that have changed
 #[derive(Debug, clap::Args)]

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use super::{
@@ -98,27 +98,31 @@ pub async fn plan_in(
 ) -> InstallPlan {
     let mut plan = InstallPlan::default();
     let mut claims: HashMap<String, Vec<Claim>> = HashMap::new();
+    let beginning = lock(foreseen).clone();
     for (place, candidate) in candidates.iter().enumerate() {
         if candidate.reason == Reason::None {
             continue;
         }
         let id = &candidate.identity.id;
-        match plan_pack(session, machine, candidate, foreseen, &plan).await {
-            Ok((planned, resources)) => {
-                for (action, resource) in resources {
-                    if resource.exclusive {
-                        let claim = Claim {
-                            pack: place,
-                            action,
-                            resource,
-                        };
-                        let name = claim.resource.name.clone();
-                        claims.entry(name).or_default().push(claim);
-                    }
-                }
-                plan.packs.insert(id.clone(), planned);
+        let (resources, result) = plan_pack(session, machine, candidate, foreseen, &plan).await;
+        for (action, resource) in resources {
+            if resource.exclusive {
+                let claim = Claim {
+                    pack: place,
+                    action,
+                    resource,
+                };
+                let name = claim.resource.name.clone();
+                claims.entry(name).or_default().push(claim);
             }
-            Err(failure) => drop(plan.failures.insert(id.clone(), failure)),
+        }
+        match result {
+            Ok(planned) => drop(plan.packs.insert(id.clone(), planned)),
+            Err(failure) => {
+                plan.failures.insert(id.clone(), failure);
+                // Nothing of it will be done, and those after it must not see it.
+                *lock(foreseen) = foresee_again(&beginning, &candidates[..place], &plan);
+            }
         }
     }
     let replanned: HashSet<&str> = plan.packs.keys().map(String::as_str).collect();
@@ -135,18 +139,38 @@ pub async fn plan_in(
         .collect();
     for (id, failure) in failures {
         plan.packs.remove(&id);
-        plan.failures.entry(id).or_insert(failure);
+        // It tells more than that something is in the way.
+        plan.failures.insert(id, failure);
     }
     plan
 }
 
+/// What is foreseen of the packs that can be planned.
+fn foresee_again(beginning: &Foreseen, candidates: &[Candidate], plan: &InstallPlan) -> Foreseen {
+    let mut foreseen = beginning.clone();
+    let planned = candidates
+        .iter()
+        .filter_map(|candidate| plan.packs.get(&candidate.identity.id));
+    for action in planned.flat_map(|pack| &pack.actions) {
+        // It was foreseen before.
+        drop(foreseen.foresee(&action.changes));
+    }
+    foreseen.take_texts();
+    foreseen
+}
+
+fn lock(foreseen: &Mutex<Foreseen>) -> MutexGuard<'_, Foreseen> {
+    foreseen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Plans one pack. What it is about is told as far as the plan came, also where it failed.
 async fn plan_pack(
     session: &Session,
     machine: &Machine,
     candidate: &Candidate,
     foreseen: &Mutex<Foreseen>,
     plan: &InstallPlan,
-) -> Result<(PlannedPack, Vec<(usize, Resource)>), PackFailure> {
+) -> (Vec<(usize, Resource)>, Result<PlannedPack, PackFailure>) {
     let before = candidate.after.iter().filter_map(|id| plan.packs.get(id));
     let mut inherited = BTreeMap::new();
     let mut runs_programs = false;
@@ -163,7 +187,17 @@ async fn plan_pack(
         candidate.records(),
     )
     .after(&inherited, runs_programs);
-    let mut actions = work::work(&runner, candidate)
+    let result = plan_with(&runner, candidate, foreseen).await;
+    let resources = std::mem::take(&mut runner.state().resources);
+    (resources, result)
+}
+
+async fn plan_with(
+    runner: &Runner<'_>,
+    candidate: &Candidate,
+    foreseen: &Mutex<Foreseen>,
+) -> Result<PlannedPack, PackFailure> {
+    let mut actions = work::work(runner, candidate)
         .await
         .map_err(|error| failure_of(&candidate.pack, &error))?;
     let stale = work::stale(candidate, &runner.state());
@@ -183,18 +217,16 @@ async fn plan_pack(
         unknown_from,
         ..
     } = &mut *state;
-    let resources = std::mem::take(resources);
-    let planned = PlannedPack {
+    Ok(PlannedPack {
         actions,
         texts: take_texts(foreseen),
         unknown_from: unknown_from.take(),
         undo: std::mem::take(planned),
         uses: std::mem::take(uses),
-        claims: exclusive(&resources),
+        claims: exclusive(resources),
         runs_programs: *runs_programs,
         session: (**session).clone(),
-    };
-    Ok((planned, resources))
+    })
 }
 
 /// The names of what is claimed.
@@ -207,10 +239,7 @@ pub(super) fn exclusive(resources: &[(usize, Resource)]) -> Vec<String> {
 }
 
 pub(super) fn take_texts(foreseen: &Mutex<Foreseen>) -> Vec<(PathBuf, Foretold)> {
-    foreseen
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .take_texts()
+    lock(foreseen).take_texts()
 }
 
 /// The failures of the packs that claim one thing together, each naming the other.

@@ -226,7 +226,10 @@ impl<'a> Runner<'a> {
             let (places, outcomes, error) = if self.is_plan() {
                 match self.plan_one(&entries[first]).await {
                     Ok(plan) => (vec![first], vec![planned(plan)], None),
-                    Err(error) => (vec![first], Vec::new(), Some(error)),
+                    Err(error) => {
+                        self.note_refused(&entries[first]);
+                        (vec![first], Vec::new(), Some(error))
+                    }
                 }
             } else {
                 let places = self.together(entries, &waiting);
@@ -279,6 +282,21 @@ impl<'a> Runner<'a> {
             .copied()
             .take_while(|place| entries[*place].name == *name);
         alike.collect()
+    }
+
+    /// Keeps what an action is about that cannot be planned. Of one inside another that is told
+    /// without its place.
+    fn note_refused(&self, entry: &ActionEntry) {
+        let Ok(plugin) = self.session.registry.action(&entry.name) else {
+            return;
+        };
+        let bench = self.bench();
+        let claims = plugin.claims(&self.context(&bench), &entry.arguments);
+        let mut state = self.state();
+        for inner in &mut state.refused {
+            inner.argument.clear();
+        }
+        state.refused.extend(claims.unwrap_or_default());
     }
 
     /// Keeps what an outcome of the pack's own list says.

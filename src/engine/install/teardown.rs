@@ -133,7 +133,7 @@ async fn run(
 fn failure(error: &PackError) -> PackFailure {
     let failure = PackFailure::new(FailureClass::Other, format!("its teardown failed: {error}"));
     match error.hint() {
-        Some(hint) => failure.with_hint(hint),
+        Some(hint) => failure.with_hint(format!("{hint}; --skip-teardown leaves it as it is")),
         None => failure.with_hint("correct that and try again, or leave it with --skip-teardown"),
     }
 }

@@ -13,9 +13,9 @@ use super::text::{PathText, VersionRequirement};
     expecting = "a mapping with one key, e.g. `cmd_available: git`"
 )]
 pub enum Predicate {
-    /// Something exists at this path.
+    /// Something exists at this path; a relative one is in the pack.
     PathExists(PathText),
-    /// A program of this name can be started.
+    /// A program of this name is on `PATH`; with a `/` in it, it is a file, relative to the pack.
     CmdAvailable(PathText),
     /// grex runs on this system.
     Os(OperatingSystem),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     engine::{
+        event::Event,
         install::{candidate::Books, survey::Surveyed},
         outcome::PackFailure,
         session::Session,
@@ -26,14 +27,16 @@ pub(in crate::ops) struct Known {
 }
 
 impl Known {
-    /// Reads the records of this machine. One that cannot be used is told once somebody asks
-    /// about its pack.
+    /// Reads the records of this machine. One that cannot be used is a warning, and an error for
+    /// whoever asks about its pack.
     pub(in crate::ops) fn read(session: &Session, seal: &Seal, lockfile: &Lockfile) -> Self {
-        let installed = undo::all(&session.workspace, seal)
-            .into_iter()
-            .flatten()
-            .map(|installed| (installed.id.clone(), installed))
-            .collect();
+        let mut installed = HashMap::new();
+        for record in undo::all(&session.workspace, seal) {
+            match record {
+                Ok(record) => drop(installed.insert(record.id.clone(), record)),
+                Err(error) => session.observer.observe(Event::Warning(&error.to_string())),
+            }
+        }
         Self {
             workspace: session.workspace.clone(),
             seal: seal.clone(),

@@ -23,6 +23,9 @@ use crate::{
     plugin::{change::Change, foreseen::Foreseen, pack_type::ActionReport},
 };
 
+/// What there is to say of a hook that nobody has approved as it is.
+const WAITS: &str = "its sync hook has changed and waits for `grex update`";
+
 /// Lets the packs among `outcomes` that were synchronised do it. One that fails is a failed
 /// outcome, with its commits where they are.
 pub(super) async fn run(
@@ -39,10 +42,7 @@ pub(super) async fn run(
             return Ok(());
         }
         if !is_as_installed(candidate) {
-            add_message(
-                outcome,
-                "its sync hook has changed and waits for `grex update`",
-            );
+            add_message(outcome, WAITS);
             continue;
         }
         if let Err(failure) = sync_hook::run(session, &bench.machine, candidate).await {
@@ -64,6 +64,10 @@ pub(super) async fn plan(
     let by_id = places(outcomes);
     for candidate in &candidates {
         let outcome = &mut outcomes[by_id[&candidate.identity.id]];
+        if !is_as_installed(candidate) {
+            add_message(outcome, WAITS);
+            continue;
+        }
         match planned(session, &bench, candidate).await {
             Ok(actions) => {
                 for command in commands(&actions) {

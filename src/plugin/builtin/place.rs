@@ -36,9 +36,7 @@ impl Place {
     /// # Errors
     /// The path is not absolute, or has `..` in it; or something on the way cannot be looked at.
     pub(super) fn of(cx: &ActionCx<'_>, key: &str, text: &str) -> Result<Self, ActionError> {
-        let written = clean(&cx.expand(key, text)?)
-            .map_err(|error| error.below([Step::Key(key.to_owned())]))?;
-        Self::at(cx.host, written)
+        Self::at(cx.host, written(cx, key, text)?)
     }
 
     /// Finds the place of a clean path.
@@ -94,6 +92,14 @@ impl Place {
         name.push(format!(".grex-bak.{}", cx.scene.stamp));
         free_name(cx.host, PathBuf::from(name))
     }
+}
+
+/// The path of the argument `key`, expanded and clean.
+///
+/// # Errors
+/// It is not absolute, or has `..` in it.
+pub(super) fn written(cx: &ActionCx<'_>, key: &str, text: &str) -> Result<String, ActionError> {
+    clean(&cx.expand(key, text)?).map_err(|error| error.below([Step::Key(key.to_owned())]).into())
 }
 
 /// The first of `path`, `path.1`, `path.2`... that nothing has.

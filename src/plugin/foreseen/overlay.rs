@@ -11,14 +11,14 @@ use std::{
 use super::{Sight, disk::on_disk};
 
 /// Planned things, each hiding what is on disk at its place and below it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Overlay {
     planned: BTreeMap<PathBuf, Planned>,
     /// What is known of the content of directories in which something is planned.
     inside: BTreeMap<PathBuf, Inside>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Planned {
     sight: Sight,
     /// Where it lies on disk still, with what is in it: it is to be renamed.
@@ -26,7 +26,7 @@ struct Planned {
 }
 
 /// The content of a directory.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Inside {
     /// How many planned things will be in it.
     planned: usize,

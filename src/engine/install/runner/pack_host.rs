@@ -36,6 +36,12 @@ impl PackHost for Runner<'_> {
                 reports.push((index, report));
             })
             .await;
+        if let Err((index, _)) = &result {
+            let mut state = self.state();
+            let refused = std::mem::take(&mut state.refused);
+            let refused = refused.into_iter().map(|resource| (*index, resource));
+            state.resources.extend(refused);
+        }
         match result {
             Ok(skips) => self.state().skipped_rest |= skips,
             Err((_, ActionError::Cancelled)) => return Err(PackError::Cancelled),

@@ -33,6 +33,8 @@ pub(in crate::engine::install) struct State {
     pub(in crate::engine::install) uses: Vec<Use>,
     /// What the actions are about, each with its action's place.
     pub(in crate::engine::install) resources: Vec<(usize, Resource)>,
+    /// What the action is about that could not be planned.
+    pub(super) refused: Vec<Resource>,
     /// A program runs somewhere in the plan: what comes after it may not be known before.
     pub(in crate::engine::install) runs_programs: bool,
     /// Why the plan ends before the actions do.

@@ -11,7 +11,8 @@ use crate::{
         undo::UndoRecord,
     },
     plugin::{
-        action::{ActionCx, ActionOutcome, ActionPlan, ActionPlugin},
+        action::{ActionCx, ActionOutcome, ActionPlan, ActionPlugin, Resource},
+        builtin::place::written,
         change::Change,
         error::ActionError,
     },
@@ -43,6 +44,12 @@ impl ActionPlugin for Symlink {
 
     fn check(&self, arguments: &Value, _: &Vocabulary) -> Result<(), ArgumentError> {
         parse::<SymlinkArguments>(arguments).map(drop)
+    }
+
+    fn claims(&self, cx: &ActionCx<'_>, arguments: &Value) -> Result<Vec<Resource>, ActionError> {
+        let arguments: SymlinkArguments = parse(arguments)?;
+        let dst = written(cx, "dst", arguments.dst.as_str())?;
+        Ok(vec![Resource::path(&dst, true, "dst")])
     }
 
     async fn plan(&self, cx: &ActionCx<'_>, arguments: &Value) -> Result<ActionPlan, ActionError> {
