@@ -337,6 +337,7 @@ fn a_dry_run_says_what_would_be_done() {
     exit: 0
     ----- stdout -----
     one  would be registered and cloned
+    what it installs is shown once it is there: add it with --no-install, then `grex update --dry-run`
     dry run: nothing was changed
 
     ----- stderr -----
