@@ -83,7 +83,7 @@ async fn transact(
     runner.foretell(&planned.undo, &planned.uses);
     let result = apply(cx, candidate, &runner).await;
     let record = match result {
-        Ok((actions, record)) => match undo::write(&cx.session.workspace, &cx.seal, &record) {
+        Ok((actions, record)) => match write_down(cx, candidate, &record) {
             Ok(_) => Ok((actions, record)),
             Err(error) => return Err(unfinished(cx, candidate, &runner, &error).await),
         },
@@ -101,6 +101,20 @@ async fn transact(
             })
         }
         Err(failure) => Err(roll_back(cx, candidate, &runner.made(), failure).await),
+    }
+}
+
+/// Writes down what is installed now, or forgets a pack of which nothing is any more.
+fn write_down(
+    cx: &InstallContext,
+    candidate: &Candidate,
+    record: &Installed,
+) -> Result<bool, UndoError> {
+    let workspace = &cx.session.workspace;
+    let nothing_left = record.records.is_empty() && record.directories.is_empty();
+    match candidate.surface.is_inert && nothing_left {
+        true => undo::remove(workspace, &record.id),
+        false => undo::write(workspace, &cx.seal, record),
     }
 }
 
