@@ -115,6 +115,7 @@ async fn plan(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Removed
         .await;
         packs.push(pack);
     }
+    packs.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(packs)
 }
 
@@ -166,6 +167,7 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
         books::places(&books.roots).filter(|path| !gone.contains(path.as_str())),
     )?;
     writer.finish()?;
+    removed.sort_by(|a, b| a.id.cmp(&b.id));
     trouble.map_or(Ok(removed), Err)
 }
 

@@ -104,3 +104,22 @@ fn a_destination_inside_a_condition_is_one_as_well() {
     told(&update(&sandbox, &[]), 4, &["`one`", "`two`", ".vimrc"]);
     before.check();
 }
+
+#[test]
+fn two_ways_to_one_place_are_one_place() {
+    let sandbox = workspace();
+    sandbox.write("home/real/mine", "mine\n");
+    std::os::unix::fs::symlink(sandbox.path("home/real"), sandbox.path("home/other")).unwrap();
+    let before = Home::of(&sandbox);
+    for (name, way) in [("one", "real"), ("two", "other")] {
+        let rest =
+            format!("actions:\n  - symlink: {{ src: a, dst: ~/{way}/mine, backup: true }}\n");
+        let remote = declarative(&sandbox, name, &rest).file("a", "a\n").create();
+        grex!(sandbox, "add", remote.url(), "--no-install")
+            .run()
+            .success();
+    }
+    let outcome = update(&sandbox, &[]);
+    told(&outcome, 4, &["`one`", "`two`", "real/mine"]);
+    before.check();
+}

@@ -4,7 +4,7 @@ use grex_fixtures::{Remote, Sandbox, grex};
 
 use crate::{
     home::Home,
-    support::{declarative, rm, told, update, workspace},
+    support::{declarative, pack, rm, scripted, told, update, workspace},
 };
 
 /// A pack that writes its name into a file, and what else its pack.yaml says.
@@ -132,4 +132,21 @@ fn variables_of_a_run_are_there_for_what_comes_later() {
     register(&sandbox, &[&second, &first]);
     update(&sandbox, &[]).success();
     assert!(sandbox.path("home/made-set").exists());
+}
+
+/// Whatever the order in which they are typed.
+#[test]
+fn a_pack_is_taken_back_before_what_it_depends_on() {
+    let sandbox = workspace();
+    let log = sandbox.path("log");
+    let teardown = |name: &str| format!("echo {name} >>'{}'\n", log.display());
+    scripted(&sandbox, "base")
+        .hook("teardown", &teardown("base"))
+        .add();
+    let rest = "depends_on: [base]\n";
+    pack(&sandbox, "user", "scripted", rest)
+        .hook("teardown", &teardown("user"))
+        .add();
+    rm(&sandbox, &["base", "user"]).success();
+    assert_eq!(sandbox.read("log"), "user\nbase\n");
 }

@@ -14,6 +14,7 @@ use crate::{
     ops::{
         books::{self, Books},
         error::{ErrorKind, OpError},
+        teardown,
     },
 };
 
@@ -41,7 +42,9 @@ pub(super) async fn assess(
         .map(|node| &node.path)
         .collect();
     let mut removals = Vec::new();
-    for path in &request.packs {
+    // What a pack depends on outlives it.
+    let packs = teardown::in_order(session, books.roots.clone(), &request.packs);
+    for path in &packs {
         let declaration = registered(&books, &nodes, path)?;
         let root = session.workspace.pack_root(path)?;
         let mut below: Vec<_> = nodes

@@ -96,8 +96,17 @@ impl Intent {
         Ok(changes)
     }
 
+    /// The place as it is written, and where links on the way lead: two ways to one place are one
+    /// place.
     pub(super) fn resources(&self) -> Vec<Resource> {
-        vec![Resource::path(&self.place.written, true, "dst")]
+        let mut resources = vec![Resource::path(&self.place.written, true, "dst")];
+        match self.place.text() {
+            Ok(place) if place != self.place.written => {
+                resources.push(Resource::path(&place, true, "dst"));
+            }
+            _ => {}
+        }
+        resources
     }
 
     /// How to take it back; nothing where nothing changes.
