@@ -494,7 +494,7 @@ async fn hooks_run_in_the_pack_with_what_lies_beside_them() {
     bench.file(".grex/hooks/sub/lib.sh", "echo \"lib $PWD $LATER\"\n");
     bench.executable(
         ".grex/hooks/tool",
-        b"#!/bin/sh\nenv | grep -E '^GREX_' | sort\nexit 0\n\xff",
+        b"#!/bin/sh\nenv | grep -E '^GREX_(PACK|OS|WORK|DRY)' | sort\nexit 0\n\xff",
     );
     let report = bench.run(Verb::Install).await.unwrap();
     let (root, workspace) = (

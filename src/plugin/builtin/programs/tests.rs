@@ -151,7 +151,7 @@ async fn the_environment_tells_of_the_pack() {
     machine.session.insert("BOTH".into(), "session".into());
     machine.session.insert("LATER".into(), "session".into());
     let arguments = with(
-        shell("env | sort | grep -E '^(GREX_|BOTH|LATER)'"),
+        shell("env | sort | grep -E '^(GREX_(PACK|OS|WORK|DRY)|BOTH|LATER)'"),
         "env",
         json!({"BOTH": "own $HOME"}),
     );
