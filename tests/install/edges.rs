@@ -218,3 +218,40 @@ fn a_backup_name_that_is_taken_is_not_overwritten() {
     }
     assert_ne!(before, Home::of(&sandbox));
 }
+
+#[test]
+fn what_grex_and_git_keep_is_neither_removed_nor_renamed() {
+    let sandbox = workspace();
+    let first = "actions:\n  - symlink: { src: a, dst: ~/first }\n";
+    declarative(&sandbox, "first", first).file("a", "a\n").add();
+    let own = [
+        "$GREX_WORKSPACE/.grex",
+        "$GREX_WORKSPACE/.grex/.state",
+        "$GREX_WORKSPACE/.grex/.state/undo",
+        "$GREX_PACK_PATH/.git",
+        "~/.local",
+        "~/.local/state/grex",
+    ];
+    let files = [
+        "$GREX_WORKSPACE/grex.jsonl",
+        "$GREX_WORKSPACE/grex.lock.jsonl",
+        "~/.local/state/grex/key",
+        "~/.local/state/grex/trust.jsonl",
+    ];
+    let removed = own.map(|path| format!("rmdir: {{ path: {path}, force: true }}"));
+    let renamed = own
+        .into_iter()
+        .chain(files)
+        .map(|path| format!("symlink: {{ src: a, dst: {path}, backup: true }}"));
+    for (index, action) in removed.into_iter().chain(renamed).enumerate() {
+        let name = format!("p{index}");
+        let remote = declarative(&sandbox, &name, &format!("actions:\n  - {action}\n"))
+            .file("a", "a\n")
+            .create();
+        let outcome = add(&sandbox, &remote);
+        told(&outcome, 4, &[&name, "is neither removed nor renamed"]);
+    }
+    assert!(sandbox.path("home/first").symlink_metadata().is_ok());
+    rm(&sandbox, &["first"]).success();
+    assert!(sandbox.path("home/first").symlink_metadata().is_err());
+}

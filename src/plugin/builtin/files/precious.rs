@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use crate::{
     plugin::{action::ActionCx, error::ActionError},
+    store::{self, Workspace},
     sys,
 };
 
@@ -33,6 +34,39 @@ pub(super) fn refuse(cx: &ActionCx<'_>, path: &Path) -> Result<(), ActionError> 
     }
     if is_mount_point(path) {
         return Err(refusal(path, "a file system is mounted there"));
+    }
+    Ok(())
+}
+
+/// Refuses a place, one without links, that grex or git keeps its own files in, or that holds or
+/// is one of them: without the key and the records nothing could be taken back any more, without
+/// the manifest grex would not run, and in the trash and in a repository there is work.
+///
+/// # Errors
+/// It is one of them, is in it, or holds it, also by another name.
+pub(super) fn refuse_own_files(cx: &ActionCx<'_>, path: &Path) -> Result<(), ActionError> {
+    let workspace = Workspace::at(cx.scene.workspace);
+    let kept = [
+        Some((workspace.state_directory(), "grex's own state")),
+        Some((workspace.manifest().to_path_buf(), "the manifest")),
+        Some((workspace.lockfile(), "the lockfile")),
+        Some((cx.scene.pack.root.join(".git"), "the pack's repository")),
+        store::user_state().map(|own| (own, "what grex keeps for you")),
+    ];
+    for (own, name) in kept.into_iter().flatten() {
+        let real = sys::fs::canonicalize(&own).unwrap_or_else(|_| own.clone());
+        for own in [&real, &own] {
+            let reason = if own == path {
+                format!("it is {name}")
+            } else if own.starts_with(path) {
+                format!("{name} is in it")
+            } else if path.starts_with(own) {
+                format!("it is in {name}")
+            } else {
+                continue;
+            };
+            return Err(refusal(path, &reason));
+        }
     }
     Ok(())
 }

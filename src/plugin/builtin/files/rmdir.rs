@@ -67,6 +67,7 @@ impl Intent {
             Sight::Nothing => Step::Nothing,
             Sight::Directory { .. } => {
                 precious::refuse(cx, &place.path)?;
+                precious::refuse_own_files(cx, &place.path)?;
                 if backup {
                     Step::Backup(place.backup_name(cx)?)
                 } else if is_vacant(cx.host, &place.path, &[])? {

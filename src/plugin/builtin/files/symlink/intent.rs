@@ -193,6 +193,7 @@ fn step(
     if matches!(place.sight, Sight::Directory { .. }) {
         precious::refuse(cx, &place.path)?;
     }
+    precious::refuse_own_files(cx, &place.path)?;
     Ok(Step::Backup(place.backup_name(cx)?))
 }
 
