@@ -43,6 +43,9 @@ fn is_not_acted_upon(sandbox: &Sandbox, words: &[&str]) {
     assert!(sandbox.path("workspace/dots").exists());
     let status = grex!(sandbox, "status").run();
     assert!(!status.stderr.contains("panicked"), "{}", status.snapshot());
+    assert!(status.stdout.contains("drifted"), "{}", status.snapshot());
+    let status = grex!(sandbox, "status", "--fail-on-drift").run();
+    assert_eq!(status.status, Some(7), "{}", status.snapshot());
     before.check();
 }
 

@@ -41,6 +41,15 @@ impl InstallState {
         }
     }
 
+    /// The state of a pack whose record cannot be used.
+    fn unknown() -> Self {
+        Self {
+            install: Install::Drifted,
+            commit: None,
+            hash_matches: false,
+        }
+    }
+
     /// The same for a pack whose checkout is at this commit.
     pub(super) fn at(&self, commit: &str) -> Install {
         let has_moved = self.commit.as_ref().is_some_and(|from| from != commit);
@@ -64,7 +73,13 @@ pub(super) async fn installed(
     };
     let seal = session.seal();
     let known = Known::read(session, &seal, lockfile);
-    let mut states = HashMap::new();
+    // Of these nobody can say that all is well, and neither `update` nor `rm` touches them.
+    let mut states: HashMap<String, InstallState> = survey
+        .packs
+        .iter()
+        .filter(|pack| known.record(&pack.id).is_err())
+        .map(|pack| (pack.id.clone(), InstallState::unknown()))
+        .collect();
     let mut settled: Vec<Candidate> = Vec::new();
     for candidate in candidate::all(session, survey, &known) {
         let state = state_of(&candidate, lockfile);
