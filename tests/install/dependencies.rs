@@ -150,3 +150,17 @@ fn a_pack_is_taken_back_before_what_it_depends_on() {
     rm(&sandbox, &["base", "user"]).success();
     assert_eq!(sandbox.read("log"), "user\nbase\n");
 }
+
+#[test]
+fn a_pack_that_lacks_what_it_depends_on_is_registered_and_says_so() {
+    let sandbox = workspace();
+    let a = noting(&sandbox, "a", "depends_on: [fonts]\n");
+    let outcome = grex!(sandbox, "add", a.url(), "--trust").run();
+    told(
+        &outcome,
+        4,
+        &["`a` is registered and cloned, and not installed", "`fonts`"],
+    );
+    let listed = grex!(sandbox, "ls").run();
+    assert!(listed.stdout.starts_with("a "), "{}", listed.stdout);
+}

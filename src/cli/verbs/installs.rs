@@ -106,8 +106,15 @@ pub(super) fn install_lines(install: &PackInstall, verbose: bool) -> String {
     let (word, style, rest) = match (install.reinstalled, &install.message) {
         (true, _) => {
             let changed = install.actions.iter().filter(|action| action.changed);
-            let rest = format!("{}; {}", count(changed.count()), reason(install.reason));
-            ("installed", style::GOOD, rest)
+            let changes = count(changed.count());
+            // Some actions alone are no install.
+            match install.places.is_empty() {
+                true => {
+                    let rest = format!("{changes}; {}", reason(install.reason));
+                    ("installed", style::GOOD, rest)
+                }
+                false => ("ran", style::GOOD, changes),
+            }
         }
         (false, Some(message)) => ("skipped", style::WARNING, text::shown(message)),
         (false, None) => return String::new(),

@@ -78,13 +78,27 @@ pub async fn add(session: &Arc<Session>, request: AddRequest) -> Result<AddRepor
             return Ok(report::report(added, Vec::new()));
         }
         let roots = books::read(session)?.roots;
-        let installs = installs(session, roots, &added, &request.trust).await?;
+        let installs = installs(session, roots, &added, &request.trust)
+            .await
+            .map_err(|error| not_installed(&added, error))?;
         Ok(AddReport {
             cancelled: session.cancel.is_stopped(),
             ..report::report(added, installs)
         })
     })
     .await
+}
+
+/// The pack is there all the same.
+fn not_installed(added: &Added, error: OpError) -> OpError {
+    let path = &added.declaration.path;
+    OpError {
+        message: format!(
+            "`{path}` is registered and cloned, and not installed: {}",
+            error.message
+        ),
+        ..error
+    }
 }
 
 /// Installs the pack and those below it, or plans that.
