@@ -121,10 +121,11 @@ fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
     let begin = Instant::now();
     let mut screen = None;
     loop {
-        let pause = if screen.is_some() {
-            FRAME
-        } else {
-            QUIET.saturating_sub(begin.elapsed()).min(FRAME)
+        // Also while nothing is drawn, or somebody is asked something: a pause of nothing would
+        // keep a processor busy.
+        let pause = match QUIET.saturating_sub(begin.elapsed()) {
+            Duration::ZERO => FRAME,
+            left => left.min(FRAME),
         };
         let state = shared.lock();
         let waited = shared
