@@ -2,7 +2,7 @@
 //! report to it; nothing else is shared. A pack's children start as soon as it has reported them.
 
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,6 +14,7 @@ use super::{
     node::{Found, Node},
     outcome::{PackFailure, PackOutcome, Verdict},
     scheduler::{Lane, Limits, Scheduler},
+    terminal::Held,
     unit::{self, UnitContext, UnitEnd},
 };
 use crate::{git::failure::FailureClass, model::path::PackPath};
@@ -29,6 +30,26 @@ struct Turn {
     node: Node,
     failures: u32,
     deferred_since: Option<Instant>,
+    /// It has the terminal: git may ask.
+    may_ask: bool,
+}
+
+impl Turn {
+    fn first(node: Node) -> Self {
+        Self {
+            node,
+            failures: 0,
+            deferred_since: None,
+            may_ask: false,
+        }
+    }
+}
+
+/// A turn that failed for lack of authentication, and what is told of it if nobody can be asked.
+struct Locked {
+    turn: Turn,
+    outcome: Box<PackOutcome>,
+    children: Vec<Found>,
 }
 
 /// A turn that comes later.
@@ -42,6 +63,8 @@ struct Dispatcher<'a> {
     scheduler: Scheduler<Turn>,
     at_work: JoinSet<(Lane, Turn, UnitEnd)>,
     later: Vec<Later>,
+    /// What has a turn with the terminal, one at a time, when everything else is done.
+    locked: VecDeque<Locked>,
     seen: HashSet<PackPath>,
     outcomes: Vec<PackOutcome>,
     stopping: bool,
@@ -62,6 +85,7 @@ pub async fn dispatch(
         scheduler: Scheduler::new(limits),
         at_work: JoinSet::new(),
         later: Vec::new(),
+        locked: VecDeque::new(),
         seen: HashSet::new(),
         outcomes: Vec::new(),
         stopping: false,
@@ -79,7 +103,11 @@ impl Dispatcher<'_> {
         loop {
             self.start_what_may();
             if self.at_work.is_empty() && self.later.is_empty() {
-                return;
+                if self.locked.is_empty() {
+                    return;
+                }
+                self.hand_over();
+                continue;
             }
             let due = self.later.iter().map(|later| later.due).min();
             tokio::select! {
@@ -100,8 +128,17 @@ impl Dispatcher<'_> {
             };
             let cx = Arc::clone(&self.cx);
             let last = turn.failures >= cx.session.settings.retries;
+            let terminal = cx.session.terminal.clone().filter(|_| turn.may_ask);
             self.at_work.spawn(async move {
-                let end = unit::run(&cx, &turn.node, last).await;
+                let end = match terminal {
+                    Some(terminal) => {
+                        let cx = cx.with_terminal(Arc::clone(&terminal));
+                        let _held = Held::take(terminal.as_ref(), turn.node.path.as_str());
+                        // Whatever fails now is told to whoever sits there.
+                        unit::run(&cx, &turn.node, true).await
+                    }
+                    None => unit::run(&cx, &turn.node, last).await,
+                };
                 (lane, turn, end)
             });
         }
@@ -110,6 +147,13 @@ impl Dispatcher<'_> {
     fn ended(&mut self, lane: &Lane, turn: Turn, end: UnitEnd) {
         self.scheduler.release(lane);
         match end {
+            UnitEnd::Done(outcome, children) if self.may_unlock(&turn, &outcome) => {
+                self.set_aside(Locked {
+                    turn,
+                    outcome,
+                    children,
+                });
+            }
             UnitEnd::Done(outcome, children) => {
                 self.done(*outcome);
                 self.discover(children);
@@ -135,14 +179,7 @@ impl Dispatcher<'_> {
                 Ok(node) if self.stopping => self.skip(&node),
                 Ok(node) => {
                     let lane = Lane::of(&node.url);
-                    self.scheduler.enqueue(
-                        lane,
-                        Turn {
-                            node,
-                            failures: 0,
-                            deferred_since: None,
-                        },
-                    );
+                    self.scheduler.enqueue(lane, Turn::first(node));
                 }
                 Err(outcome) => self.done(*outcome),
             }
@@ -151,6 +188,49 @@ impl Dispatcher<'_> {
             .session
             .observer
             .observe(Event::Known(self.seen.len()));
+    }
+
+    /// Says whether somebody who is asked may help: only git asks, and only once.
+    fn may_unlock(&self, turn: &Turn, outcome: &PackOutcome) -> bool {
+        let session = &self.cx.session;
+        let is_locked = |failure: &PackFailure| failure.class == FailureClass::Auth;
+        outcome.failure.as_ref().is_some_and(is_locked)
+            && !turn.may_ask
+            && !self.stopping
+            && session.terminal.is_some()
+            && session.registry.is_git(&turn.node.url)
+    }
+
+    fn set_aside(&mut self, locked: Locked) {
+        let failure = locked.outcome.failure.as_ref();
+        let why = failure.map_or("", |failure| failure.message.as_str());
+        let event = Event::Locked(&locked.turn.node.path, why);
+        self.cx.session.observer.observe(event);
+        self.locked.push_back(locked);
+    }
+
+    /// Gives the next pack that lacks authentication its turn with the terminal. Nothing else is
+    /// at work now, and nothing is started before it has ended.
+    fn hand_over(&mut self) {
+        if self.cx.session.cancel.is_stopped() {
+            return self.stop();
+        }
+        let Some(locked) = self.locked.pop_front() else {
+            return;
+        };
+        if self.cx.session.who_can_be_asked().is_none() {
+            return self.leave_locked(locked);
+        }
+        let turn = Turn {
+            may_ask: true,
+            ..locked.turn
+        };
+        self.scheduler.enqueue(Lane::of(&turn.node.url), turn);
+    }
+
+    fn leave_locked(&mut self, locked: Locked) {
+        self.done(*locked.outcome);
+        self.discover(locked.children);
     }
 
     fn done(&mut self, outcome: PackOutcome) {
@@ -191,7 +271,9 @@ impl Dispatcher<'_> {
         self.postpone(turn, pause, &failure.message);
     }
 
-    fn postpone(&mut self, turn: Turn, pause: Duration, why: &str) {
+    fn postpone(&mut self, mut turn: Turn, pause: Duration, why: &str) {
+        // It comes back among the others.
+        turn.may_ask = false;
         if self.stopping {
             return self.skip(&turn.node);
         }
@@ -221,6 +303,16 @@ impl Dispatcher<'_> {
             .map(|later| later.turn);
         for turn in waiting.into_iter().chain(later) {
             self.skip(&turn.node);
+        }
+        for locked in std::mem::take(&mut self.locked) {
+            match self.cx.session.cancel.is_stopped() {
+                // It has not had the try that counts.
+                true => {
+                    self.skip(&locked.turn.node);
+                    self.discover(locked.children);
+                }
+                false => self.leave_locked(locked),
+            }
         }
     }
 }

@@ -1,9 +1,6 @@
 //! Who may talk to the user.
 
-use super::{
-    command::Nature,
-    run::Git,
-};
+use super::{command::Nature, run::Git};
 use crate::sys::process::Isolation;
 
 /// Whether the git commands that can ask for a name or a password may do so.

@@ -8,9 +8,13 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    engine::session::Session,
+    engine::{
+        session::Session,
+        terminal::{self, Held},
+    },
     git::{
         clone::{CloneHead, CloneRequest},
+        failure::FailureClass,
         run::{GitError, Watch},
     },
     model::{reference::RefName, url::PackUrl},
@@ -237,18 +241,28 @@ async fn clone_into(
         head: name.map_or(CloneHead::Default, CloneHead::Named),
         checkout: true,
     };
-    git.clone_repository(&request, &setup, &mut watch)
-        .await
-        .map_err(|error| match error {
-            GitError::Failed(failure) => OpError::new(
-                ErrorKind::Pack,
-                format!("cannot clone {url}: {}", failure.essence),
-            )
-            .with_hint(format!(
-                "`git ls-remote {url}` shows whether git can reach it"
-            )),
-            error => error.into(),
-        })?;
+    let mut result = git.clone_repository(&request, &setup, &mut watch).await;
+    if let (Err(error), Some(person)) = (&result, session.who_can_be_asked())
+        && error.class() == FailureClass::Auth
+    {
+        let _held = Held::take(person, url.as_str());
+        let mut watch = Watch {
+            on_line: Box::new(|line| terminal::show(person, &line)),
+            ..Watch::quiet(&session.cancel)
+        };
+        let git = git.interactive();
+        result = git.clone_repository(&request, &setup, &mut watch).await;
+    }
+    result.map_err(|error| match error {
+        GitError::Failed(failure) => OpError::new(
+            ErrorKind::Pack,
+            format!("cannot clone {url}: {}", failure.essence),
+        )
+        .with_hint(format!(
+            "`git ls-remote {url}` shows whether git can reach it"
+        )),
+        error => error.into(),
+    })?;
     if temporary.join("grex.jsonl").is_file() {
         return Ok(());
     }

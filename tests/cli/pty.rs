@@ -84,6 +84,11 @@ impl Terminal {
         }
     }
 
+    /// The process that was started.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process that was started")
+    }
+
     /// What is on the screen, row by row, without blank rows at its end.
     pub(crate) fn screen(&self) -> String {
         rows(self.seen.lock().unwrap().screen.screen())

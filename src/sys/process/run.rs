@@ -141,7 +141,11 @@ pub async fn run(
         && !ending.is_success()
         && timeout(INTERRUPT_GRACE, cancel.stopped()).await.is_ok();
     Ok(Finished {
-        ending: if interrupted { Ending::Cancelled } else { ending },
+        ending: if interrupted {
+            Ending::Cancelled
+        } else {
+            ending
+        },
         leaked,
         duration: started.elapsed(),
     })

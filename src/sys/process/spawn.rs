@@ -129,7 +129,11 @@ impl Spawn {
         let mut command = Command::new(&self.program);
         command
             .args(&self.arguments)
-            .stdin(if self.has_terminal() { Stdio::inherit() } else { Stdio::null() })
+            .stdin(if self.has_terminal() {
+                Stdio::inherit()
+            } else {
+                Stdio::null()
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);

@@ -168,6 +168,34 @@ async fn a_session_has_no_terminal() {
 }
 
 #[tokio::test]
+async fn who_has_the_terminal_is_in_our_group() {
+    let mut spawn = shell("for process in $$ $PPID; do ps -o pgid= -p $process; done");
+    spawn.isolation(Isolation::Terminal);
+    let (_, out, _) = finish(&spawn, Limits::default(), &Cancel::new()).await;
+    let groups: Vec<_> = out.split_whitespace().collect();
+    assert_eq!(groups.len(), 2);
+    assert_eq!(groups[0], groups[1]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_has_the_terminal_is_ended_with_those_it_has_started() {
+    let cancel = Cancel::new();
+    let mut spawn = shell("sh -c 'echo $$; exec sleep 60' & wait; true");
+    spawn.isolation(Isolation::Terminal);
+    let mut helper = String::new();
+    let finished = run(&spawn, Limits::default(), &cancel, &mut |_, bytes| {
+        helper += String::from_utf8_lossy(bytes).trim();
+        cancel.request();
+    })
+    .await
+    .unwrap();
+    assert_eq!(finished.ending, Ending::Cancelled);
+    assert!(!finished.leaked);
+    assert!(is_gone(&helper).await, "{helper}");
+}
+
+#[tokio::test]
 async fn a_missing_program_is_named() {
     let spawn = Spawn::new(Path::new("/nowhere/git"));
     let error = run(&spawn, Limits::default(), &Cancel::new(), &mut |_, _| ())

@@ -4,9 +4,7 @@ use std::{any::Any, io};
 
 use process_wrap::tokio::{CommandWrap, ProcessSession};
 use rustix::{
-    process::{
-        Pid, Signal, getpgrp, kill_process, kill_process_group, test_kill_process_group,
-    },
+    process::{Pid, Signal, getpgrp, kill_process, kill_process_group, test_kill_process_group},
     termios::tcgetpgrp,
 };
 use tokio::process::{Child, Command};
@@ -51,7 +49,8 @@ pub fn is_in_foreground() -> bool {
 /// Says whether anybody is left in the group of `leader`, as far as it is ours to end. One that has
 /// ended and that its parent has not taken note of yet counts.
 pub(super) fn is_alive(leader: Leader) -> bool {
-    leader.has_group && pid(leader.process).is_some_and(|group| test_kill_process_group(group).is_ok())
+    leader.has_group
+        && pid(leader.process).is_some_and(|group| test_kill_process_group(group).is_ok())
 }
 
 fn pid(process: u32) -> Option<Pid> {
