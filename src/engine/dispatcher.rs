@@ -1,6 +1,8 @@
 //! The loop of a run. It owns the frontier: what waits, what is at work, what comes later. Units
 //! report to it; nothing else is shared. A pack's children start as soon as it has reported them.
 
+mod locked;
+
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,
@@ -9,6 +11,7 @@ use std::{
 
 use tokio::task::JoinSet;
 
+use self::locked::Locked;
 use super::{
     event::Event,
     node::{Found, Node},
@@ -43,13 +46,6 @@ impl Turn {
             may_ask: false,
         }
     }
-}
-
-/// A turn that failed for lack of authentication, and what is told of it if nobody can be asked.
-struct Locked {
-    turn: Turn,
-    outcome: Box<PackOutcome>,
-    children: Vec<Found>,
 }
 
 /// A turn that comes later.
@@ -190,49 +186,6 @@ impl Dispatcher<'_> {
             .observe(Event::Known(self.seen.len()));
     }
 
-    /// Says whether somebody who is asked may help: only git asks, and only once.
-    fn may_unlock(&self, turn: &Turn, outcome: &PackOutcome) -> bool {
-        let session = &self.cx.session;
-        let is_locked = |failure: &PackFailure| failure.class == FailureClass::Auth;
-        outcome.failure.as_ref().is_some_and(is_locked)
-            && !turn.may_ask
-            && !self.stopping
-            && session.terminal.is_some()
-            && session.registry.is_git(&turn.node.url)
-    }
-
-    fn set_aside(&mut self, locked: Locked) {
-        let failure = locked.outcome.failure.as_ref();
-        let why = failure.map_or("", |failure| failure.message.as_str());
-        let event = Event::Locked(&locked.turn.node.path, why);
-        self.cx.session.observer.observe(event);
-        self.locked.push_back(locked);
-    }
-
-    /// Gives the next pack that lacks authentication its turn with the terminal. Nothing else is
-    /// at work now, and nothing is started before it has ended.
-    fn hand_over(&mut self) {
-        if self.cx.session.cancel.is_stopped() {
-            return self.stop();
-        }
-        let Some(locked) = self.locked.pop_front() else {
-            return;
-        };
-        if self.cx.session.who_can_be_asked().is_none() {
-            return self.leave_locked(locked);
-        }
-        let turn = Turn {
-            may_ask: true,
-            ..locked.turn
-        };
-        self.scheduler.enqueue(Lane::of(&turn.node.url), turn);
-    }
-
-    fn leave_locked(&mut self, locked: Locked) {
-        self.done(*locked.outcome);
-        self.discover(locked.children);
-    }
-
     fn done(&mut self, outcome: PackOutcome) {
         (self.on_done)(&outcome);
         self.cx.session.observer.observe(Event::Finished(&outcome));
@@ -304,16 +257,7 @@ impl Dispatcher<'_> {
         for turn in waiting.into_iter().chain(later) {
             self.skip(&turn.node);
         }
-        for locked in std::mem::take(&mut self.locked) {
-            match self.cx.session.cancel.is_stopped() {
-                // It has not had the try that counts.
-                true => {
-                    self.skip(&locked.turn.node);
-                    self.discover(locked.children);
-                }
-                false => self.leave_locked(locked),
-            }
-        }
+        self.leave_all_locked();
     }
 }
 

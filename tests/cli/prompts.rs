@@ -216,6 +216,18 @@ fn ctrl_c_at_a_question_ends_the_run_and_leaves_nothing() {
 }
 
 #[test]
+fn in_the_background_of_a_shell_nobody_is_asked() {
+    let ground = Ground::new(1);
+    let script = "\"$GREX\" sync & wait $!; echo code $?";
+    let mut terminal = Terminal::start_shell(&ground.sandbox, &ground.shim, script);
+    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+    let raw = terminal.raw();
+    assert!(raw.contains("code 4"), "{raw}");
+    assert_eq!(times_asked(&terminal, NAME_PROMPT), 0, "{raw}");
+    no_leftovers(&ground.sandbox);
+}
+
+#[test]
 fn a_request_to_end_reaches_whoever_asks() {
     let ground = Ground::new(1);
     let mut terminal = ground.at_terminal(&["sync"]);
