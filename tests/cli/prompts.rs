@@ -216,6 +216,28 @@ fn ctrl_c_at_a_question_ends_the_run_and_leaves_nothing() {
 }
 
 #[test]
+fn ctrl_z_at_a_question_stops_the_run_and_it_goes_on() {
+    let ground = Ground::new(2);
+    let script = "\"$GREX\" sync; echo code $?; read x; fg; echo then $?";
+    let mut terminal = Terminal::start_shell(&ground.sandbox, &ground.shim, script);
+    asked(&mut terminal, NAME_PROMPT, 1);
+    terminal.type_in("\u{1a}");
+    terminal.wait_for("the shell", |screen| screen.contains("code 14"));
+    terminal.type_in("\n");
+    terminal.wait_for("the run to go on", |screen| {
+        screen.matches("sync").count() > 0
+    });
+    // The question stands where it stood.
+    terminal.type_in("me\n");
+    asked(&mut terminal, PASSWORD_PROMPT, 1);
+    terminal.type_in("s3cret\n");
+    log_in(&mut terminal, 2, PASSWORD);
+    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+    assert!(terminal.raw().contains("then 0"), "{}", terminal.raw());
+    assert!(ground.names.iter().all(|name| ground.has(name)));
+}
+
+#[test]
 fn in_the_background_of_a_shell_nobody_is_asked() {
     let ground = Ground::new(1);
     let script = "\"$GREX\" sync & wait $!; echo code $?";

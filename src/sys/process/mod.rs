@@ -8,10 +8,12 @@
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod group;
+mod pause;
 mod run;
 mod spawn;
 
 pub use group::is_in_foreground;
+pub use pause::{Paused, pause};
 pub use run::{Ending, Finished, Limits, Stream, run};
 pub use spawn::{Isolation, Spawn, SpawnError};
 

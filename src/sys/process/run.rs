@@ -12,7 +12,7 @@ use tokio::{
     time::{interval, sleep, timeout},
 };
 
-use super::{Spawn, SpawnError, group, spawn::Leader};
+use super::{Spawn, SpawnError, group, pause::Pausable, spawn::Leader};
 use crate::sys::cancel::Cancel;
 
 /// How long a child that was asked to end may take before it is killed. Below the two seconds
@@ -28,6 +28,9 @@ const REMAINS_GRACE: Duration = Duration::from_millis(250);
 
 /// How often the rest of a group is looked at meanwhile: nothing tells when it is gone.
 const REMAINS_LOOK: Duration = Duration::from_millis(5);
+
+/// In how many steps silence is measured.
+const STALL_STEPS: u32 = 8;
 
 /// How far grex's own notice of a Ctrl-C may be behind the end of a child that got it as well.
 const INTERRUPT_GRACE: Duration = Duration::from_millis(100);
@@ -102,12 +105,15 @@ pub async fn run(
     sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
 ) -> Result<Finished, SpawnError> {
     let started = Instant::now();
-    let mut child = spawn.start()?;
+    let (mut child, leader, mut pausable) = Pausable::start(|| {
+        let child = spawn.start()?;
+        let leader = child.id().map(|process| Leader {
+            process,
+            has_group: !spawn.has_terminal(),
+        });
+        Ok((child, leader))
+    })?;
     let mut pipes = Pipes::of(&mut child);
-    let leader = child.id().map(|process| Leader {
-        process,
-        has_group: !spawn.has_terminal(),
-    });
     let mut guard = GroupGuard { leader };
     let early = loop {
         tokio::select! {
@@ -127,6 +133,7 @@ pub async fn run(
             ending
         }
     };
+    pausable.end();
     if spawn.has_terminal() {
         // It has no group that could live on, and its number may be another's by now.
         guard.leader = None;
@@ -151,10 +158,14 @@ pub async fn run(
     })
 }
 
+/// Completes after `limit`, in which grex itself was not stopped: a pause of any length (Ctrl-Z)
+/// counts as one step.
 async fn stall_after(limit: Option<Duration>) {
-    match limit {
-        Some(limit) => sleep(limit).await,
-        None => std::future::pending().await,
+    let Some(limit) = limit else {
+        return std::future::pending().await;
+    };
+    for _ in 0..STALL_STEPS {
+        sleep(limit / STALL_STEPS).await;
     }
 }
 

@@ -53,6 +53,18 @@ async fn silence_beyond_the_limit_ends_a_child() {
 }
 
 #[tokio::test]
+async fn silence_while_we_were_stopped_does_not_count() {
+    let limits = Limits {
+        stall: Some(Duration::from_millis(800)),
+        ..Limits::default()
+    };
+    // Nothing of this runtime goes on meanwhile, as if the whole process were stopped.
+    tokio::spawn(async { std::thread::sleep(Duration::from_millis(1_000)) });
+    let (finished, ..) = finish(&shell("sleep 1.1"), limits, &Cancel::new()).await;
+    assert_eq!(finished.ending, Ending::Exited(0));
+}
+
+#[tokio::test]
 async fn a_child_that_ignores_the_request_is_killed_with_its_group() {
     let cancel = Cancel::new();
     let (started, mut has_started) = tokio::sync::mpsc::unbounded_channel();

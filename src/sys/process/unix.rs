@@ -40,6 +40,16 @@ pub(super) fn kill(leader: Leader) {
     signal(leader, Signal::KILL);
 }
 
+/// Stops `leader` and all of its group.
+pub(super) fn pause(leader: Leader) {
+    signal(leader, Signal::STOP);
+}
+
+/// Lets it go on.
+pub(super) fn resume(leader: Leader) {
+    signal(leader, Signal::CONT);
+}
+
 /// Says whether this process may read from the terminal at its standard input. One that a shell
 /// has put into the background is stopped when it tries, and whoever it has started with it.
 pub fn is_in_foreground() -> bool {

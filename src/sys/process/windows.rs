@@ -42,6 +42,12 @@ pub(super) fn is_alive(_leader: Leader) -> bool {
     false
 }
 
+/// Nothing is stopped there.
+pub(super) fn pause(_leader: Leader) {}
+
+/// Nothing was stopped.
+pub(super) fn resume(_leader: Leader) {}
+
 /// Every process of a console may read from it.
 pub fn is_in_foreground() -> bool {
     true
