@@ -14,6 +14,7 @@ use super::{
     error::{self, CliError},
     globals::{Environment, Globals, usage},
     progress::{Shown, Watcher},
+    prompts::Prompts,
     retry::Retry,
     signals::Signals,
     trust::Person,
@@ -22,14 +23,17 @@ use super::{
     verbs::{act, add, init, ls, rm, status, sync, update},
 };
 use crate::{
-    engine::session::{Session, Settings},
+    engine::{
+        session::{Session, Settings},
+        terminal::Terminal,
+    },
     ops::{
         error::{ErrorKind, OpError},
         install::{Ask, TrustPolicy},
     },
     plugin::registry::Registry,
     store::layout::Workspace,
-    sys::{cancel::Cancel, clock::Clock},
+    sys::{cancel::Cancel, clock::Clock, env},
 };
 
 /// Packs at work at once where nobody says; the display has a line for each.
@@ -144,14 +148,28 @@ impl Invocation {
     /// Opens a session.
     pub(super) fn session_with(&self, workspace: Workspace, settings: Settings) -> Arc<Session> {
         let watcher = Arc::clone(&self.watcher);
-        Arc::new(Session::new(
+        let mut session = Session::new(
             workspace,
             settings,
             Arc::clone(&self.registry),
             Clock::system(),
             self.cancel.clone(),
             watcher,
-        ))
+        );
+        session.terminal = self.terminal();
+        Arc::new(session)
+    }
+
+    /// Where git may ask for a name or a password, if there is somebody.
+    fn terminal(&self) -> Option<Arc<dyn Terminal>> {
+        let asks = !self.globals.no_input && self.ui.can_ask() && !env::is_ci();
+        asks.then(|| {
+            let prompts: Arc<dyn Terminal> = Arc::new(Prompts {
+                ui: self.ui.clone(),
+                watcher: Arc::clone(&self.watcher),
+            });
+            prompts
+        })
     }
 
     /// Waits for an operation and ends the display. Where it could not be carried out, what was

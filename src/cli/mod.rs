@@ -13,6 +13,7 @@ mod globals;
 mod invocation;
 mod pack_line;
 mod progress;
+mod prompts;
 mod retry;
 
 mod signals;

@@ -1,5 +1,5 @@
 //! Ctrl-C and its like: the first asks the run to stop, the second kills what is still at work,
-//! and a third ends the program where it stands.
+//! and a third ends the program where it stands. Ctrl-Z stops what is at work, too.
 
 use std::sync::{
     Arc, OnceLock,
@@ -24,6 +24,13 @@ impl Signals {
         let first = Arc::new(OnceLock::new());
         let noted = Arc::clone(&first);
         let count = AtomicUsize::new(0);
+        let display = Arc::clone(&watcher);
+        tokio::spawn(async move {
+            let stops = signal::watch_stops(|| display.hide(), || display.show());
+            if let Err(error) = stops.await {
+                display.note(&format!("warning: Ctrl-Z stops grex alone: {error}\n"));
+            }
+        });
         tokio::spawn(async move {
             let told = Arc::clone(&watcher);
             let seen = move |signal: EndSignal| {

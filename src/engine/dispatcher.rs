@@ -1,19 +1,23 @@
 //! The loop of a run. It owns the frontier: what waits, what is at work, what comes later. Units
 //! report to it; nothing else is shared. A pack's children start as soon as it has reported them.
 
+mod locked;
+
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use tokio::task::JoinSet;
 
+use self::locked::Locked;
 use super::{
     event::Event,
     node::{Found, Node},
     outcome::{PackFailure, PackOutcome, Verdict},
     scheduler::{Lane, Limits, Scheduler},
+    terminal::Held,
     unit::{self, UnitContext, UnitEnd},
 };
 use crate::{git::failure::FailureClass, model::path::PackPath};
@@ -29,6 +33,19 @@ struct Turn {
     node: Node,
     failures: u32,
     deferred_since: Option<Instant>,
+    /// It has the terminal: git may ask.
+    may_ask: bool,
+}
+
+impl Turn {
+    fn first(node: Node) -> Self {
+        Self {
+            node,
+            failures: 0,
+            deferred_since: None,
+            may_ask: false,
+        }
+    }
 }
 
 /// A turn that comes later.
@@ -42,6 +59,8 @@ struct Dispatcher<'a> {
     scheduler: Scheduler<Turn>,
     at_work: JoinSet<(Lane, Turn, UnitEnd)>,
     later: Vec<Later>,
+    /// What has a turn with the terminal, one at a time, when everything else is done.
+    locked: VecDeque<Locked>,
     seen: HashSet<PackPath>,
     outcomes: Vec<PackOutcome>,
     stopping: bool,
@@ -62,6 +81,7 @@ pub async fn dispatch(
         scheduler: Scheduler::new(limits),
         at_work: JoinSet::new(),
         later: Vec::new(),
+        locked: VecDeque::new(),
         seen: HashSet::new(),
         outcomes: Vec::new(),
         stopping: false,
@@ -79,7 +99,11 @@ impl Dispatcher<'_> {
         loop {
             self.start_what_may();
             if self.at_work.is_empty() && self.later.is_empty() {
-                return;
+                if self.locked.is_empty() {
+                    return;
+                }
+                self.hand_over();
+                continue;
             }
             let due = self.later.iter().map(|later| later.due).min();
             tokio::select! {
@@ -100,8 +124,17 @@ impl Dispatcher<'_> {
             };
             let cx = Arc::clone(&self.cx);
             let last = turn.failures >= cx.session.settings.retries;
+            let terminal = cx.session.terminal.clone().filter(|_| turn.may_ask);
             self.at_work.spawn(async move {
-                let end = unit::run(&cx, &turn.node, last).await;
+                let end = match terminal {
+                    Some(terminal) => {
+                        let cx = cx.with_terminal(Arc::clone(&terminal));
+                        let _held = Held::take(terminal.as_ref(), turn.node.path.as_str());
+                        // Whatever fails now is told to whoever sits there.
+                        unit::run(&cx, &turn.node, true).await
+                    }
+                    None => unit::run(&cx, &turn.node, last).await,
+                };
                 (lane, turn, end)
             });
         }
@@ -110,6 +143,13 @@ impl Dispatcher<'_> {
     fn ended(&mut self, lane: &Lane, turn: Turn, end: UnitEnd) {
         self.scheduler.release(lane);
         match end {
+            UnitEnd::Done(outcome, children) if self.may_unlock(&turn, &outcome) => {
+                self.set_aside(Locked {
+                    turn,
+                    outcome,
+                    children,
+                });
+            }
             UnitEnd::Done(outcome, children) => {
                 self.done(*outcome);
                 self.discover(children);
@@ -135,14 +175,7 @@ impl Dispatcher<'_> {
                 Ok(node) if self.stopping => self.skip(&node),
                 Ok(node) => {
                     let lane = Lane::of(&node.url);
-                    self.scheduler.enqueue(
-                        lane,
-                        Turn {
-                            node,
-                            failures: 0,
-                            deferred_since: None,
-                        },
-                    );
+                    self.scheduler.enqueue(lane, Turn::first(node));
                 }
                 Err(outcome) => self.done(*outcome),
             }
@@ -191,7 +224,9 @@ impl Dispatcher<'_> {
         self.postpone(turn, pause, &failure.message);
     }
 
-    fn postpone(&mut self, turn: Turn, pause: Duration, why: &str) {
+    fn postpone(&mut self, mut turn: Turn, pause: Duration, why: &str) {
+        // It comes back among the others.
+        turn.may_ask = false;
         if self.stopping {
             return self.skip(&turn.node);
         }
@@ -222,6 +257,7 @@ impl Dispatcher<'_> {
         for turn in waiting.into_iter().chain(later) {
             self.skip(&turn.node);
         }
+        self.leave_all_locked();
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Event<'a> {
     Installed(&'a str),
     /// A pack is put back: another try comes after the pause.
     Postponed(&'a PackPath, Duration, &'a str),
+    /// A pack waits until somebody can be asked for a name or a password; the text says why.
+    Locked(&'a PackPath, &'a str),
     /// A pack was looked at.
     Looked(&'a PackPath),
     /// A pack is done with.

@@ -14,5 +14,6 @@ pub mod scheduler;
 pub mod select;
 pub mod session;
 pub mod sync_options;
+pub mod terminal;
 pub mod tree;
 pub mod unit;

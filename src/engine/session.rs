@@ -5,7 +5,10 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::OnceCell;
 
-use super::event::{Event, Observer};
+use super::{
+    event::{Event, Observer},
+    terminal::Terminal,
+};
 use crate::{
     git::{
         program::{Program, ProgramError},
@@ -70,6 +73,8 @@ pub struct Session {
     pub places: Option<Places>,
     /// Where what is known of this user is kept; `None`: where it is for whoever runs this process.
     pub user_state: Option<PathBuf>,
+    /// Where somebody may be asked for a name or a password; `None`: nobody is.
+    pub terminal: Option<Arc<dyn Terminal>>,
     git: OnceCell<(Program, Git)>,
 }
 
@@ -93,6 +98,7 @@ impl Session {
             observer,
             places: None,
             user_state: None,
+            terminal: None,
             git: OnceCell::new(),
         }
     }
@@ -120,6 +126,13 @@ impl Session {
             })
             .await?;
         Ok(git)
+    }
+
+    /// The terminal, if somebody there can be asked now.
+    pub fn who_can_be_asked(&self) -> Option<&dyn Terminal> {
+        self.terminal
+            .as_deref()
+            .filter(|terminal| terminal.is_there())
     }
 
     /// The seal of what is written down of installs.

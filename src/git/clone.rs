@@ -63,7 +63,7 @@ impl Git {
         } else {
             Nature::MayAsk
         };
-        let mut command = GitCommand::new(&self.program, parent, "clone", nature);
+        let mut command = GitCommand::new(self, parent, "clone", nature);
         if watch.wants_progress || !request.is_local {
             command.argument("--progress");
         }
@@ -93,7 +93,7 @@ impl Git {
     /// As git fails.
     pub async fn speaks_git(&self, url: &str, cancel: &Cancel) -> Result<bool, GitError> {
         let neutral = Path::new("/");
-        let mut command = GitCommand::new(&self.program, neutral, "ls-remote", Nature::MayAsk);
+        let mut command = GitCommand::new(self, neutral, "ls-remote", Nature::MayAsk);
         command.argument("--").argument(url);
         // With the trace on, each packet of the protocol is a line; the old way of fetching
         // plain files over HTTP, which a page is taken for, has none.
@@ -126,7 +126,7 @@ impl Git {
         cancel: &Cancel,
     ) -> Result<bool, GitError> {
         let neutral = Path::new("/");
-        let mut command = GitCommand::new(&self.program, neutral, "ls-remote", Nature::MayAsk);
+        let mut command = GitCommand::new(self, neutral, "ls-remote", Nature::MayAsk);
         if !from_user {
             command.spawn.variable("GIT_PROTOCOL_FROM_USER", "0");
         }
@@ -149,7 +149,7 @@ impl Git {
         neutral: &Path,
         cancel: &Cancel,
     ) -> Result<CloneSetup, GitError> {
-        let mut command = GitCommand::new(&self.program, neutral, "config", Nature::Query);
+        let mut command = GitCommand::new(self, neutral, "config", Nature::Query);
         command.arguments(["--null", "--get-regexp"]);
         command.argument(r"^(core\.hookspath|init\.templatedir|includeif\..*)$");
         let answer = match self.ask(&command, cancel).await {
@@ -179,7 +179,7 @@ impl Git {
         if let Some(template) = stock_template(&self.program) {
             return Ok(Some(template));
         }
-        let command = GitCommand::new(&self.program, neutral, "--exec-path", Nature::Query);
+        let command = GitCommand::new(self, neutral, "--exec-path", Nature::Query);
         let answer = self.ask(&command, cancel).await?;
         let text = String::from_utf8_lossy(&answer);
         Ok(stock_template(Path::new(text.trim())))

@@ -6,12 +6,10 @@ use std::{
     path::Path,
 };
 
+use super::{access::Access, run::Git};
 use crate::{
     model::{redact, shell},
-    sys::{
-        env,
-        process::{Isolation, Spawn},
-    },
+    sys::{env, process::Spawn},
 };
 
 /// Settings that grex overrides, each because a batch would break without it.
@@ -78,29 +76,29 @@ impl GitCommand {
     /// Begins `git -C <repository> <subcommand>`. Git may look for a repository in `repository`
     /// and nowhere above it: where `.git` is missing, git would take the parent's.
     pub(super) fn new(
-        program: &Path,
+        git: &Git,
         repository: &Path,
         subcommand: &'static str,
         nature: Nature,
     ) -> Self {
-        Self::with_settings(program, repository, subcommand, nature, PINNED_SETTINGS)
+        Self::with_settings(git, repository, subcommand, nature, PINNED_SETTINGS)
     }
 
     /// Begins `git -C <repository> maintenance`, the one command that the pinned settings would
     /// defeat. It stays in the foreground: nothing outlives the run.
-    pub(super) fn maintenance(program: &Path, repository: &Path) -> Self {
+    pub(super) fn maintenance(git: &Git, repository: &Path) -> Self {
         let settings = &["gc.autoDetach=false", "maintenance.autoDetach=false"];
-        Self::with_settings(program, repository, "maintenance", Nature::Local, settings)
+        Self::with_settings(git, repository, "maintenance", Nature::Local, settings)
     }
 
     fn with_settings(
-        program: &Path,
+        git: &Git,
         repository: &Path,
         subcommand: &'static str,
         nature: Nature,
         settings: &[&str],
     ) -> Self {
-        let mut spawn = Spawn::new(program);
+        let mut spawn = Spawn::new(&git.program);
         for setting in settings {
             spawn.argument("-c").argument(setting);
         }
@@ -116,15 +114,14 @@ impl GitCommand {
             .variable("LANGUAGE", "C")
             .without_variable("LC_ALL")
             .variable("LC_MESSAGES", "C");
-        spawn.variable("GIT_TERMINAL_PROMPT", "0");
+        if git.access == Access::Batch {
+            spawn.variable("GIT_TERMINAL_PROMPT", "0");
+        }
         spawn.variable("GIT_CEILING_DIRECTORIES", ceiling(repository));
         if nature == Nature::Query {
             spawn.variable("GIT_OPTIONAL_LOCKS", "0");
         }
-        spawn.isolation(match nature {
-            Nature::Query | Nature::Local => Isolation::Group,
-            Nature::MayAsk => Isolation::Session,
-        });
+        spawn.isolation(git.access.isolation(nature));
         Self {
             spawn,
             subcommand,
@@ -180,11 +177,12 @@ mod tests {
     use std::path::Path;
 
     use super::{GitCommand, Nature};
+    use crate::git::run::Git;
 
     #[test]
     fn a_command_is_shown_as_typed() {
         let mut command = GitCommand::new(
-            Path::new("/usr/bin/git"),
+            &Git::at(Path::new("/usr/bin/git")),
             Path::new("/w/a b"),
             "fetch",
             Nature::MayAsk,

@@ -6,6 +6,7 @@
 //! anything else they say so, and the caller asks git. They never guess and never write. What has to be asked of git, or done by it, is in [`clone`] and
 //! [`repository`], whose command lines are built in one place.
 
+pub mod access;
 pub mod checkout;
 pub mod clone;
 mod command;

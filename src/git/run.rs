@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
+    access::Access,
     command::GitCommand,
     failure::{self, FailureClass},
     progress::{Line, LineSplitter},
@@ -142,6 +143,7 @@ pub type OnCommand = Arc<dyn Fn(&CommandRecord) + Send + Sync>;
 #[derive(Clone)]
 pub struct Git {
     pub(super) program: PathBuf,
+    pub(super) access: Access,
     on_command: Option<OnCommand>,
 }
 
@@ -150,7 +152,18 @@ impl Git {
     pub fn new(program: &super::program::Program, on_command: Option<OnCommand>) -> Self {
         Self {
             program: program.path().to_owned(),
+            access: Access::Batch,
             on_command,
+        }
+    }
+
+    /// The git at `program`, whatever is there.
+    #[cfg(test)]
+    pub(super) fn at(program: &std::path::Path) -> Self {
+        Self {
+            program: program.to_owned(),
+            access: Access::Batch,
+            on_command: None,
         }
     }
 

@@ -8,10 +8,14 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    engine::session::Session,
+    engine::{
+        session::Session,
+        terminal::{self, Held},
+    },
     git::{
-        clone::{CloneHead, CloneRequest},
-        run::{GitError, Watch},
+        clone::{CloneHead, CloneRequest, CloneSetup},
+        failure::FailureClass,
+        run::{Git, GitError, Watch},
     },
     model::{reference::RefName, url::PackUrl},
     store::{blocks, layout::Workspace},
@@ -215,6 +219,34 @@ async fn clone_workspace(
     placed
 }
 
+/// Clones; once more with the terminal where that failed for lack of authentication, and somebody
+/// can be asked.
+async fn clone_asking(
+    session: &Session,
+    git: &Git,
+    request: &CloneRequest<'_>,
+    setup: &CloneSetup,
+) -> Result<(), GitError> {
+    let mut watch = Watch {
+        stall: session.settings.stall_timeout,
+        ..Watch::quiet(&session.cancel)
+    };
+    let result = git.clone_repository(request, setup, &mut watch).await;
+    let (Err(error), Some(person)) = (&result, session.who_can_be_asked()) else {
+        return result;
+    };
+    if error.class() != FailureClass::Auth {
+        return result;
+    }
+    let _held = Held::take(person, request.url);
+    let mut watch = Watch {
+        on_line: Box::new(|line| terminal::show(person, &line)),
+        ..Watch::quiet(&session.cancel)
+    };
+    let git = git.interactive();
+    git.clone_repository(request, setup, &mut watch).await
+}
+
 async fn clone_into(
     session: &Arc<Session>,
     url: &PackUrl,
@@ -224,10 +256,6 @@ async fn clone_into(
     let git = session.git().await?;
     let neutral = temporary.parent().unwrap_or(temporary);
     let setup = git.clone_setup(neutral, &session.cancel).await?;
-    let mut watch = Watch {
-        stall: session.settings.stall_timeout,
-        ..Watch::quiet(&session.cancel)
-    };
     let name = reference.map(|reference| reference.short_name());
     let request = CloneRequest {
         url: url.as_str(),
@@ -237,18 +265,17 @@ async fn clone_into(
         head: name.map_or(CloneHead::Default, CloneHead::Named),
         checkout: true,
     };
-    git.clone_repository(&request, &setup, &mut watch)
-        .await
-        .map_err(|error| match error {
-            GitError::Failed(failure) => OpError::new(
-                ErrorKind::Pack,
-                format!("cannot clone {url}: {}", failure.essence),
-            )
-            .with_hint(format!(
-                "`git ls-remote {url}` shows whether git can reach it"
-            )),
-            error => error.into(),
-        })?;
+    let result = clone_asking(session, git, &request, &setup).await;
+    result.map_err(|error| match error {
+        GitError::Failed(failure) => OpError::new(
+            ErrorKind::Pack,
+            format!("cannot clone {url}: {}", failure.essence),
+        )
+        .with_hint(format!(
+            "`git ls-remote {url}` shows whether git can reach it"
+        )),
+        error => error.into(),
+    })?;
     if temporary.join("grex.jsonl").is_file() {
         return Ok(());
     }

@@ -67,11 +67,12 @@ pub(super) async fn run(
         session: Arc::clone(session),
         git,
         options: run.options,
-        selection: run.selection,
-        lockfile: run.lockfile,
-        journal,
+        selection: Arc::new(run.selection),
+        lockfile: Arc::new(run.lockfile),
+        journal: Arc::new(journal),
         verb: run.verb,
-        setup: tokio::sync::OnceCell::new(),
+        setup: Arc::default(),
+        terminal: None,
     });
     let mut trouble = None;
     let outcomes = dispatch(Arc::clone(&cx), run.roots, &mut |outcome| {

@@ -1,8 +1,10 @@
-//! The signals that end a run, as one stream.
+//! The signals that end a run, as one stream; and those that stop it and let it go on.
 
 use std::io;
 
 use super::cancel::Cancel;
+#[cfg(unix)]
+use super::process;
 
 /// A signal that asks grex to end, by the number that its exit code is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,4 +86,53 @@ pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal)) -> io::Result<()> {
         seen(EndSignal::Interrupt);
         cancel.request();
     }
+}
+
+/// At each Ctrl-Z stops the children, and then this process, until a shell lets it go on.
+/// `stopping` and `going_on` are told before and after. Runs until it is dropped.
+///
+/// # Errors
+/// Fails when the handlers cannot be installed.
+#[cfg(unix)]
+pub async fn watch_stops(stopping: impl Fn(), going_on: impl Fn()) -> io::Result<()> {
+    use rustix::process::{Signal, getpgrp, getpid, getsid, kill_process};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let stop = SignalKind::from_raw(Signal::TSTP.as_raw());
+    // Only a shell that gave this process a group of its own can let it go on again.
+    if is_ignored(stop) || getsid(None).is_ok_and(|session| session == getpgrp()) {
+        return std::future::pending().await;
+    }
+    let mut stop = signal(stop)?;
+    let mut going = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+    loop {
+        tokio::select! {
+            _ = stop.recv() => {}
+            // It was not stopped by us.
+            _ = going.recv() => continue,
+        }
+        stopping();
+        let (on, wait) = std::sync::mpsc::channel::<()>();
+        let stopped = tokio::task::spawn_blocking(move || {
+            let paused = process::pause();
+            let result = kill_process(getpid(), Signal::STOP);
+            // It may take a moment until the signal stops this very thread.
+            let _ = wait.recv();
+            drop(paused);
+            result
+        });
+        going.recv().await;
+        drop(on);
+        stopped.await??;
+        going_on();
+    }
+}
+
+/// Nothing stops this process in that way.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub async fn watch_stops(_stopping: impl Fn(), _going_on: impl Fn()) -> io::Result<()> {
+    std::future::pending().await
 }

@@ -25,6 +25,7 @@ mod ls;
 mod moved_remotes;
 mod output;
 mod pack_files;
+mod prompts;
 mod pty;
 mod rm;
 mod status;

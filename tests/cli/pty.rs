@@ -47,6 +47,26 @@ impl Terminal {
         words: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_grex"));
+        command.args(words);
+        Self::start_command(sandbox, shim, columns, command, variables)
+    }
+
+    /// Starts a shell with job control, which knows grex as `$GREX`.
+    pub(crate) fn start_shell(sandbox: &Sandbox, shim: &Shim, script: &str) -> Self {
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-m", "-c", script]);
+        let variables = [("GREX", env!("CARGO_BIN_EXE_grex"))];
+        Self::start_command(sandbox, shim, 100, command, &variables)
+    }
+
+    fn start_command(
+        sandbox: &Sandbox,
+        shim: &Shim,
+        columns: u16,
+        mut command: CommandBuilder,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize {
             rows: ROWS,
             cols: columns,
@@ -54,8 +74,6 @@ impl Terminal {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).expect("a terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_grex"));
-        command.args(words);
         command.cwd(sandbox.workspace());
         command.env_clear();
         for (name, value) in sandbox.environment().iter().chain(&shim.env()) {
@@ -82,6 +100,11 @@ impl Terminal {
             reader: Some(reader),
             _master: pair.master,
         }
+    }
+
+    /// The process that was started.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process that was started")
     }
 
     /// What is on the screen, row by row, without blank rows at its end.

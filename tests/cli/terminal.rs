@@ -238,6 +238,45 @@ fn ctrl_c_ends_a_run_and_leaves_the_screen_tidy() {
     grex!(sandbox, "sync").run().success();
 }
 
+/// What the processes of the sandbox that run a shim's clone do (`T`: they are stopped).
+fn states_of_clones(shim: &Shim) -> Vec<char> {
+    let state = |pid: u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let after = stat.rsplit(") ").next().unwrap_or_default().to_owned();
+        after.chars().next().unwrap_or('-')
+    };
+    let clones = shim.invocations();
+    let clones = clones.iter().filter(|one| one.subcommand == "clone");
+    clones.map(|one| state(one.pid)).collect()
+}
+
+#[test]
+fn ctrl_z_stops_what_is_at_work_and_it_goes_on_with_grex() {
+    let (sandbox, shim) = slow_clones(&names(2), 2);
+    let script = "\"$GREX\" sync -j2; echo code $?; read x; fg; echo then $?";
+    let mut terminal = Terminal::start_shell(&sandbox, &shim, script);
+    terminal.wait_for("both clones", |screen| {
+        screen.matches("receiving").count() == 2
+    });
+    terminal.type_in("\u{1a}");
+    terminal.wait_for("the shell", |screen| screen.contains("code 14"));
+    terminal.wait_for("both clones to stop", |_| {
+        states_of_clones(&shim) == ['T', 'T']
+    });
+    let screen = terminal.screen();
+    assert!(!screen.lines().any(is_drawn), "{screen}");
+    terminal.type_in("\n");
+    terminal.wait_for("the display", |screen| screen.lines().any(is_drawn));
+    shim.meet("held", 3);
+    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+    assert!(
+        terminal.screen().contains("then 0"),
+        "{}",
+        terminal.screen()
+    );
+    no_leftovers(&sandbox);
+}
+
 #[test]
 fn rm_asks_and_no_means_no() {
     let shown = |screen: &str| screen.contains("[y/N]");

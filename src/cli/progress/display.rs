@@ -42,8 +42,8 @@ struct State {
     above: String,
     urgent: bool,
     ended: bool,
-    /// Somebody else has the terminal.
-    hidden: bool,
+    /// So many others have the terminal.
+    hidden: usize,
     /// Something is drawn now.
     drawn: bool,
 }
@@ -85,7 +85,7 @@ impl Display {
     /// Takes the display away until [`Self::show`], and returns once it is gone.
     pub(super) fn hide(&self) {
         let mut state = self.shared.lock();
-        state.hidden = true;
+        state.hidden += 1;
         state.urgent = true;
         self.shared.changed.notify_all();
         let gone = self
@@ -95,9 +95,10 @@ impl Display {
         drop(gone.unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Draws again.
+    /// Draws again, once everybody who hid it has shown it.
     pub(super) fn show(&self) {
-        self.shared.lock().hidden = false;
+        let mut state = self.shared.lock();
+        state.hidden = state.hidden.saturating_sub(1);
     }
 
     /// Takes the display away; the lines that stay are all there then.
@@ -121,10 +122,11 @@ fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
     let begin = Instant::now();
     let mut screen = None;
     loop {
-        let pause = if screen.is_some() {
-            FRAME
-        } else {
-            QUIET.saturating_sub(begin.elapsed()).min(FRAME)
+        // Also while nothing is drawn, or somebody is asked something: a pause of nothing would
+        // keep a processor busy.
+        let pause = match QUIET.saturating_sub(begin.elapsed()) {
+            Duration::ZERO => FRAME,
+            left => left.min(FRAME),
         };
         let state = shared.lock();
         let waited = shared
@@ -139,7 +141,7 @@ fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
         };
         let lines = state.board.lines(room);
         let above = std::mem::take(&mut state.above);
-        let (ended, hidden) = (state.ended, state.hidden);
+        let (ended, hidden) = (state.ended, state.hidden > 0);
         drop(state);
         if hidden && !ended {
             screen = None;

@@ -214,6 +214,16 @@ impl Observer for Watcher {
                     display.change(|board| board.postponed(pack.as_str()));
                 }
             }
+            Event::Locked(pack, why) => {
+                let why = text::shown(why);
+                let why = why.lines().next().unwrap_or_default();
+                self.say_from(COMMANDS, || {
+                    format!("{pack}: once more at the end: {why}\n")
+                });
+                if let Kind::Display(display) = &self.kind {
+                    display.change(|board| board.postponed(pack.as_str()));
+                }
+            }
             Event::Looked(pack) => {
                 if let Kind::Display(display) = &self.kind {
                     display.change(|board| board.finished(pack.as_str(), false));

@@ -17,6 +17,7 @@ use crate::{
         select::Selection,
         session::Session,
         sync_options::SyncOptions,
+        terminal::{self, Terminal},
         tree,
     },
     git::{
@@ -35,6 +36,7 @@ use crate::{
 };
 
 /// Shared by the units of one run; they change nothing in it but the journal.
+#[derive(Clone)]
 pub struct UnitContext {
     /// The run's session.
     pub session: Arc<Session>,
@@ -43,18 +45,30 @@ pub struct UnitContext {
     /// What the run is to do.
     pub options: SyncOptions,
     /// Which packs it is about.
-    pub selection: Selection,
+    pub selection: Arc<Selection>,
     /// The lockfile as it was when the run began.
-    pub lockfile: Lockfile,
+    pub lockfile: Arc<Lockfile>,
     /// Where clones are announced.
-    pub journal: Journal,
+    pub journal: Arc<Journal>,
     /// Names the verb to whoever finds a lock held.
     pub verb: &'static str,
     /// What the user's set-up means for clones, once it was asked.
-    pub setup: OnceCell<CloneSetup>,
+    pub setup: Arc<OnceCell<CloneSetup>>,
+    /// The terminal, for the one unit that has it.
+    pub terminal: Option<Arc<dyn Terminal>>,
 }
 
 impl UnitContext {
+    /// The same for a unit that has the terminal: its git commands may ask.
+    #[must_use]
+    pub fn with_terminal(&self, terminal: Arc<dyn Terminal>) -> Self {
+        Self {
+            git: self.git.interactive(),
+            terminal: Some(terminal),
+            ..self.clone()
+        }
+    }
+
     pub(super) fn cancel(&self) -> &Cancel {
         &self.session.cancel
     }
@@ -137,16 +151,19 @@ impl UnitContext {
     }
 
     /// A watch that tells the observer what git says about `pack`. `transfers` puts the stall
-    /// limit on it.
+    /// limit on it, unless a person may be thinking about an answer.
     pub(super) fn watch<'a>(&'a self, pack: &'a PackPath, transfers: bool) -> Watch<'a> {
         let observer = &self.session.observer;
+        let terminal = self.terminal.as_deref();
+        let limit = self.session.settings.stall_timeout;
         Watch {
             cancel: self.cancel(),
-            stall: self.session.settings.stall_timeout.filter(|_| transfers),
+            stall: limit.filter(|_| transfers && terminal.is_none()),
             wants_progress: observer.wants_progress(),
-            on_line: Box::new(move |line| match line {
-                Line::Progress(progress) => observer.observe(Event::Progress(pack, &progress)),
-                Line::Remote(text) | Line::Local(text) => {
+            on_line: Box::new(move |line| match (line, terminal) {
+                (Line::Progress(progress), _) => observer.observe(Event::Progress(pack, &progress)),
+                (line, Some(terminal)) => terminal::show(terminal, &line),
+                (Line::Remote(text) | Line::Local(text), None) => {
                     observer.observe(Event::Said(pack, &text))
                 }
             }),

@@ -56,6 +56,11 @@ pub enum Stage {
 }
 
 impl Line {
+    /// Says whether it is how git begins, which tells nobody anything new.
+    pub fn is_routine(&self) -> bool {
+        matches!(self, Self::Local(text) if text.starts_with("Cloning into '"))
+    }
+
     /// Says what a line is; its end does not matter.
     pub(in crate::git) fn parse(line: &str) -> Self {
         let line = line.trim_end();

@@ -50,6 +50,6 @@ impl Git {
 
 impl Repository<'_> {
     fn command(&self, subcommand: &'static str, nature: Nature) -> GitCommand {
-        GitCommand::new(&self.git.program, self.root, subcommand, nature)
+        GitCommand::new(self.git, self.root, subcommand, nature)
     }
 }

@@ -122,7 +122,7 @@ impl Repository<'_> {
     /// # Errors
     /// As git fails.
     pub async fn maintain(&self, watch: &mut Watch<'_>) -> Result<(), GitError> {
-        let mut command = GitCommand::maintenance(&self.git.program, self.root);
+        let mut command = GitCommand::maintenance(self.git, self.root);
         command.arguments(["run", "--auto", "--quiet"]);
         self.git.run(&command, watch).await
     }

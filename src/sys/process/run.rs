@@ -12,7 +12,7 @@ use tokio::{
     time::{interval, sleep, timeout},
 };
 
-use super::{Spawn, SpawnError, group};
+use super::{Spawn, SpawnError, group, pause::Pausable, spawn::Leader};
 use crate::sys::cancel::Cancel;
 
 /// How long a child that was asked to end may take before it is killed. Below the two seconds
@@ -28,6 +28,12 @@ const REMAINS_GRACE: Duration = Duration::from_millis(250);
 
 /// How often the rest of a group is looked at meanwhile: nothing tells when it is gone.
 const REMAINS_LOOK: Duration = Duration::from_millis(5);
+
+/// In how many steps silence is measured.
+const STALL_STEPS: u32 = 8;
+
+/// How far grex's own notice of a Ctrl-C may be behind the end of a child that got it as well.
+const INTERRUPT_GRACE: Duration = Duration::from_millis(100);
 
 /// One of a child's two outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,12 +105,16 @@ pub async fn run(
     sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
 ) -> Result<Finished, SpawnError> {
     let started = Instant::now();
-    let mut child = spawn.start()?;
+    let (mut child, leader, mut pausable) = Pausable::start(|| {
+        let child = spawn.start()?;
+        let leader = child.id().map(|process| Leader {
+            process,
+            has_group: !spawn.has_terminal(),
+        });
+        Ok((child, leader))
+    })?;
     let mut pipes = Pipes::of(&mut child);
-    let mut guard = GroupGuard {
-        leader: child.id(),
-        armed: true,
-    };
+    let mut guard = GroupGuard { leader };
     let early = loop {
         tokio::select! {
             biased;
@@ -119,27 +129,43 @@ pub async fn run(
     let ending = match early {
         Ok(status) => ending_of(status.ok()),
         Err(ending) => {
-            end_group(&mut child, guard.leader, cancel, &mut pipes, sink).await;
+            end_group(&mut child, leader, cancel, &mut pipes, sink).await;
             ending
         }
     };
+    pausable.end();
+    if spawn.has_terminal() {
+        // It has no group that could live on, and its number may be another's by now.
+        guard.leader = None;
+    }
     let mut leaked = timeout(PIPE_GRACE, pipes.drain(sink)).await.is_err();
     // Only after that: who reads what the child printed last (`exec > >(tee log)`) ends by itself.
     if limits.ends_group && end_remains(guard.leader, cancel, &mut pipes, sink).await {
         leaked = timeout(PIPE_GRACE, pipes.drain(sink)).await.is_err();
     }
-    guard.armed = false;
+    guard.leader = None;
+    let interrupted = spawn.has_terminal()
+        && !ending.is_success()
+        && timeout(INTERRUPT_GRACE, cancel.stopped()).await.is_ok();
     Ok(Finished {
-        ending,
+        ending: if interrupted {
+            Ending::Cancelled
+        } else {
+            ending
+        },
         leaked,
         duration: started.elapsed(),
     })
 }
 
+/// Completes after `limit`, in which grex itself was not stopped: a pause of any length (Ctrl-Z)
+/// counts as one step.
 async fn stall_after(limit: Option<Duration>) {
-    match limit {
-        Some(limit) => sleep(limit).await,
-        None => std::future::pending().await,
+    let Some(limit) = limit else {
+        return std::future::pending().await;
+    };
+    for _ in 0..STALL_STEPS {
+        sleep(limit / STALL_STEPS).await;
     }
 }
 
@@ -147,7 +173,7 @@ async fn stall_after(limit: Option<Duration>) {
 /// the grace is over or a second request insists.
 async fn end_group(
     child: &mut Child,
-    leader: Option<u32>,
+    leader: Option<Leader>,
     cancel: &Cancel,
     pipes: &mut Pipes,
     sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
@@ -155,16 +181,18 @@ async fn end_group(
     let Some(leader) = leader else { return };
     group::terminate(leader);
     let mut grace = pin!(sleep(TERMINATION_GRACE));
-    loop {
+    let has_ended = loop {
         tokio::select! {
             biased;
-            _ = child.wait() => break,
-            () = &mut grace => break,
-            () = cancel.killed() => break,
+            _ = child.wait() => break true,
+            () = &mut grace => break false,
+            () = cancel.killed() => break false,
             piece = pipes.read(), if pipes.are_open() => pipes.deliver(piece, sink),
         }
+    };
+    if leader.has_group || !has_ended {
+        group::kill(leader);
     }
-    group::kill(leader);
     drop(child.start_kill());
     drop(child.wait().await);
 }
@@ -172,7 +200,7 @@ async fn end_group(
 /// Terminates what is left of the group of a child that has ended, keeps its pipes flowing
 /// meanwhile, and kills what does not go. Returns whether anything was left.
 async fn end_remains(
-    leader: Option<u32>,
+    leader: Option<Leader>,
     cancel: &Cancel,
     pipes: &mut Pipes,
     sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
@@ -211,13 +239,12 @@ fn ending_of(status: Option<ExitStatus>) -> Ending {
 
 /// Kills the child's group when the future that runs it is dropped half-way.
 struct GroupGuard {
-    leader: Option<u32>,
-    armed: bool,
+    leader: Option<Leader>,
 }
 
 impl Drop for GroupGuard {
     fn drop(&mut self) {
-        if let (true, Some(leader)) = (self.armed, self.leader) {
+        if let Some(leader) = self.leader {
             group::kill(leader);
         }
     }

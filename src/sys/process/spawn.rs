@@ -25,6 +25,18 @@ pub enum Isolation {
     /// A process group of its own: one signal reaches all of it. Cheap, but a member that reads
     /// the terminal is stopped: only for children that cannot ask.
     Group,
+    /// The terminal is the child's, with standard input: it may ask. It stays in grex's own group,
+    /// so Ctrl-C reaches both. Its outputs are drained as ever.
+    Terminal,
+}
+
+/// A child to be ended, with those that it has started.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leader {
+    /// The child.
+    pub(super) process: u32,
+    /// It leads a group of its own; otherwise it is in grex's.
+    pub(super) has_group: bool,
 }
 
 /// A process to be started.
@@ -108,11 +120,20 @@ impl Spawn {
         &self.arguments
     }
 
+    /// Says whether the child has the terminal.
+    pub(super) fn has_terminal(&self) -> bool {
+        self.isolation == Isolation::Terminal
+    }
+
     pub(super) fn start(&self) -> Result<Child, SpawnError> {
         let mut command = Command::new(&self.program);
         command
             .args(&self.arguments)
-            .stdin(Stdio::null())
+            .stdin(if self.has_terminal() {
+                Stdio::inherit()
+            } else {
+                Stdio::null()
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);

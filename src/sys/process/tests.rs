@@ -53,6 +53,18 @@ async fn silence_beyond_the_limit_ends_a_child() {
 }
 
 #[tokio::test]
+async fn silence_while_we_were_stopped_does_not_count() {
+    let limits = Limits {
+        stall: Some(Duration::from_millis(800)),
+        ..Limits::default()
+    };
+    // Nothing of this runtime goes on meanwhile, as if the whole process were stopped.
+    tokio::spawn(async { std::thread::sleep(Duration::from_millis(1_000)) });
+    let (finished, ..) = finish(&shell("sleep 1.1"), limits, &Cancel::new()).await;
+    assert_eq!(finished.ending, Ending::Exited(0));
+}
+
+#[tokio::test]
 async fn a_child_that_ignores_the_request_is_killed_with_its_group() {
     let cancel = Cancel::new();
     let (started, mut has_started) = tokio::sync::mpsc::unbounded_channel();
@@ -165,6 +177,34 @@ async fn a_session_has_no_terminal() {
     spawn.isolation(Isolation::Session);
     let (_, out, _) = finish(&spawn, Limits::default(), &Cancel::new()).await;
     assert_eq!(out, "own\n");
+}
+
+#[tokio::test]
+async fn who_has_the_terminal_is_in_our_group() {
+    let mut spawn = shell("for process in $$ $PPID; do ps -o pgid= -p $process; done");
+    spawn.isolation(Isolation::Terminal);
+    let (_, out, _) = finish(&spawn, Limits::default(), &Cancel::new()).await;
+    let groups: Vec<_> = out.split_whitespace().collect();
+    assert_eq!(groups.len(), 2);
+    assert_eq!(groups[0], groups[1]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_has_the_terminal_is_ended_with_those_it_has_started() {
+    let cancel = Cancel::new();
+    let mut spawn = shell("sh -c 'echo $$; exec sleep 60' & wait; true");
+    spawn.isolation(Isolation::Terminal);
+    let mut helper = String::new();
+    let finished = run(&spawn, Limits::default(), &cancel, &mut |_, bytes| {
+        helper += String::from_utf8_lossy(bytes).trim();
+        cancel.request();
+    })
+    .await
+    .unwrap();
+    assert_eq!(finished.ending, Ending::Cancelled);
+    assert!(!finished.leaked);
+    assert!(is_gone(&helper).await, "{helper}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::process::{Child, Command};
 
-use super::Isolation;
+use super::{Isolation, spawn::Leader};
 
 /// What the system says about a file that is no program: `ERROR_BAD_EXE_FORMAT`.
 const BAD_EXE_FORMAT: i32 = 193;
@@ -19,7 +19,7 @@ pub(super) fn start(mut command: Command, _isolation: Isolation) -> io::Result<C
 
 /// There is no polite request to send: Ctrl-C reaches every process of the console by itself, and
 /// whoever does not end within the grace is ended by [`kill`].
-pub(super) fn terminate(_leader: u32) {}
+pub(super) fn terminate(_leader: Leader) {}
 
 /// Ends `leader` and what it has started. It takes a moment, in which nothing else is done: once
 /// the leader is gone, nobody knows any more who belonged to it.
@@ -27,10 +27,10 @@ pub(super) fn terminate(_leader: u32) {}
     clippy::disallowed_methods,
     reason = "this is the one place that starts processes"
 )]
-pub(super) fn kill(leader: u32) {
+pub(super) fn kill(leader: Leader) {
     // If there is no taskkill, the leader alone is ended, by its handle.
     let _ = Plain::new("taskkill.exe")
-        .args(["/T", "/F", "/PID", &leader.to_string()])
+        .args(["/T", "/F", "/PID", &leader.process.to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -38,8 +38,19 @@ pub(super) fn kill(leader: u32) {
 }
 
 /// Nobody that could be found is left once the leader has ended.
-pub(super) fn is_alive(_leader: u32) -> bool {
+pub(super) fn is_alive(_leader: Leader) -> bool {
     false
+}
+
+/// Nothing is stopped there.
+pub(super) fn pause(_leader: Leader) {}
+
+/// Nothing was stopped.
+pub(super) fn resume(_leader: Leader) {}
+
+/// Every process of a console may read from it.
+pub fn is_in_foreground() -> bool {
+    true
 }
 
 pub(super) fn is_no_program(error: &io::Error) -> bool {
