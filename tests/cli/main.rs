@@ -27,6 +27,7 @@ mod output;
 mod pack_files;
 mod pty;
 mod rm;
+mod stalled;
 mod status;
 mod terminal;
 mod work_to_lose;
