@@ -8,9 +8,11 @@
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod group;
+mod room;
 mod run;
 mod spawn;
 
+pub use room::room;
 pub use run::{Ending, Finished, Limits, Stream, run};
 pub use spawn::{Isolation, Spawn, SpawnError};
 
