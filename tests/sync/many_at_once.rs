@@ -33,11 +33,14 @@ fn n5_all_packs_of_an_ssh_server_with_few_places_arrive() {
     run("updated");
 }
 
+/// More than there is room for with 64 open files.
+const PACKS: usize = 32;
+
 #[test]
 fn n8_few_file_descriptors_and_many_jobs_never_end_half_way() {
-    for limit in [16, 24, 32, 64] {
+    for limit in [20, 64] {
         let ground = Ground::new();
-        for number in 0..64 {
+        for number in 0..PACKS {
             let name = format!("pack-{number}");
             let remote = ground.sandbox.remote(&name).commit("a", "1\n").create();
             ground.declare(&name, &remote.url(), None);
@@ -55,8 +58,8 @@ fn n8_few_file_descriptors_and_many_jobs_never_end_half_way() {
         );
         if outcome.status == Some(0) {
             let report = Report::of_run(&outcome);
-            assert_eq!(report.packs.len(), 64);
-            for number in 0..64 {
+            assert_eq!(report.packs.len(), PACKS);
+            for number in 0..PACKS {
                 report.expect(&format!("pack-{number}"), &json!({"change": "cloned"}));
                 assert_eq!(ground.read(&format!("pack-{number}/a")), "1\n");
             }
@@ -80,7 +83,7 @@ fn n8_few_file_descriptors_and_many_jobs_never_end_half_way() {
         // Whatever it was, the next run with room enough is fine, and nothing is left to do.
         ground.synced(&[]);
         let report = ground.synced(&[]);
-        assert_eq!(report.packs.len(), 64);
+        assert_eq!(report.packs.len(), PACKS);
         for pack in &report.packs {
             assert_eq!(pack["change"], "up-to-date", "{pack}");
         }
