@@ -58,7 +58,6 @@ fn is_over_soon(sandbox: &Sandbox, run: Running, (signal, code): (Signal, i32)) 
     no_processes(sandbox);
     let took = begin.elapsed();
     assert!(took < SOON, "{took:?}");
-    println!("STALLED {signal:?}: over after {} ms", took.as_millis());
     outcome.code(code);
     tidy(sandbox, &outcome);
     for number in 0..PACKS {
