@@ -20,7 +20,7 @@ use super::{
     terminal::Held,
     unit::{self, UnitContext, UnitEnd},
 };
-use crate::{git::failure::FailureClass, model::path::PackPath};
+use crate::{git::failure::FailureClass, model::path::PackPath, sys::process::room};
 
 /// The first pause before another try; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
@@ -76,7 +76,7 @@ pub async fn dispatch(
 ) -> Vec<PackOutcome> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let settings = &cx.session.settings;
-    let limits = Limits::new(settings.parallel, processors, settings.per_host);
+    let limits = Limits::new(settings.parallel, processors, settings.per_host).within(room());
     let mut dispatcher = Dispatcher {
         scheduler: Scheduler::new(limits),
         at_work: JoinSet::new(),

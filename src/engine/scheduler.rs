@@ -27,6 +27,16 @@ impl Limits {
             per_host: per_host.max(1),
         }
     }
+
+    /// The same, with `room` units at most, whatever was chosen.
+    #[must_use]
+    pub fn within(self, room: usize) -> Self {
+        Self {
+            total: self.total.min(room),
+            local: self.local.min(room),
+            per_host: self.per_host.min(room),
+        }
+    }
 }
 
 /// What a unit waits on.
@@ -206,5 +216,16 @@ mod tests {
                 per_host: 8
             }
         );
+    }
+
+    #[test]
+    fn what_was_chosen_does_not_make_room_for_it() {
+        let all = |limit| Limits {
+            total: limit,
+            local: limit,
+            per_host: limit,
+        };
+        assert_eq!(all(64).within(8), all(8));
+        assert_eq!(all(3).within(8), all(3));
     }
 }

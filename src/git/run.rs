@@ -254,7 +254,7 @@ fn cleaned(line: Line) -> Line {
 }
 
 fn describe(command: &GitCommand, ending: Ending, kept: &Tail) -> GitFailure {
-    let stderr = text::shown(&kept.bytes);
+    let stderr = shown_lines(&kept.bytes);
     let class = match ending {
         Ending::Stalled(_) => FailureClass::Network,
         // A server that hangs up early can make git die of a broken pipe (SIGPIPE).
@@ -269,6 +269,14 @@ fn describe(command: &GitCommand, ending: Ending, kept: &Tail) -> GitFailure {
         essence,
         stderr,
     }
+}
+
+/// What git said, fit to be shown. A lone carriage return ends a line too: what git has to say
+/// may follow the last step of a progress that was cut off.
+fn shown_lines(bytes: &[u8]) -> String {
+    let said = String::from_utf8_lossy(bytes);
+    let lines = said.replace("\r\n", "\n").replace('\r', "\n");
+    text::shown(lines.as_bytes())
 }
 
 /// The last bytes of a stream of any length.

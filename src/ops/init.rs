@@ -81,7 +81,7 @@ fn complete(session: &Session) -> Result<InitReport, OpError> {
     let mut created = missing(workspace);
     for file in [workspace.manifest().to_owned(), workspace.lockfile()] {
         if !file.exists() {
-            fs::replace_atomically(&file, b"")?;
+            fs::replace_recoverably(&file, b"", fs::SHARED_MODE)?;
         }
     }
     let books = books::read(session)?;

@@ -16,7 +16,10 @@ use crate::{
     },
     model::lock::Lockfile,
     store::{journal::Journal, lockfile::LockfileWriter},
-    sys::lock::{self, Holder, Wait},
+    sys::{
+        fs,
+        lock::{self, Holder, Wait},
+    },
 };
 
 use super::error::{ErrorKind, OpError};
@@ -50,7 +53,24 @@ pub(super) async fn holding_workspace<T>(
         cancel: session.cancel.token(),
     };
     let holder = Holder::this_process(verb, session.clock.now_text());
+    let body = async {
+        clear_books(session);
+        body.await
+    };
     lock::hold(&session.workspace.workspace_lock(), wait, &holder, body).await?
+}
+
+/// Clears away what a run that was killed while it replaced one of the books has left beside it.
+/// What cannot be removed is not worth a failure: the next replacement says so, if there is one.
+fn clear_books(session: &Session) {
+    let workspace = &session.workspace;
+    for file in [
+        workspace.lockfile(),
+        workspace.gitignore(),
+        workspace.gitattributes(),
+    ] {
+        drop(fs::clear_temporary(&file));
+    }
 }
 
 /// Takes the packs through the engine and keeps the books. `keep` decides, with everything

@@ -32,7 +32,7 @@ pub fn ensure(path: &Path, name: Option<&str>, entries: &[String]) -> Result<boo
         // A repository made from an empty template has no `.git/info`.
         fs::create_dir_all(directory)?;
     }
-    Ok(fs::replace_atomically(path, &new)?)
+    Ok(fs::replace_recoverably(path, &new, fs::SHARED_MODE)?)
 }
 
 /// Returns the block `name` of a file, if both are there.

@@ -104,9 +104,10 @@ impl LockfileWriter {
         }
         // Windows replaces no file that is open.
         drop(self.file);
-        Ok(fs::replace_atomically(
+        Ok(fs::replace_recoverably(
             &self.path,
             self.known.render().as_bytes(),
+            fs::SHARED_MODE,
         )?)
     }
 }

@@ -203,9 +203,10 @@ pub async fn compact(
     let body = async {
         let current = read(workspace)?.manifest;
         let lines = lines_of(&manifest::compact(&current, ts))?;
-        Ok(fs::replace_atomically(
+        Ok(fs::replace_recoverably(
             workspace.manifest(),
             lines.as_bytes(),
+            fs::SHARED_MODE,
         )?)
     };
     lock::hold(&workspace.manifest_lock(), wait, holder, body).await?
@@ -239,6 +240,6 @@ fn reject_locked(workspace: &Workspace) -> Result<usize, StoreError> {
         fs::append_synced(&mut file, &rejected, &parted.bad)?;
         fs::sync_directory(workspace.root())?;
     }
-    fs::replace_atomically(path, &parted.good)?;
+    fs::replace_recoverably(path, &parted.good, fs::SHARED_MODE)?;
     Ok(parted.count)
 }

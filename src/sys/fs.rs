@@ -35,6 +35,9 @@ pub(crate) use self::platform::{
 /// of a workspace, and cleared when its owner is gone.
 pub const TEMPORARY_PREFIX: &str = ".grex-tmp.";
 
+/// The mode of a new file that is for everybody, less the umask.
+pub const SHARED_MODE: u32 = 0o666;
+
 /// What a file operation was, on what, and why it failed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {}: {source}", path.display())]
@@ -161,12 +164,12 @@ pub(crate) fn open_regular(
 /// alone, mtime included. Mode and (as far as allowed) owner of an existing file are kept; a link
 /// is refused, so resolve it first where it is meant to be followed.
 pub fn replace_atomically(path: &Path, bytes: &[u8]) -> Result<bool, FileError> {
-    // What a new file gets, less the umask: temporary files are otherwise for their owner only.
+    // Temporary files are otherwise for their owner only.
     let any = tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
         .rand_bytes(12)
         .to_owned();
-    replace(path, bytes, any, 0o666)
+    replace(path, bytes, any, SHARED_MODE)
 }
 
 /// As [`replace_atomically`], by way of [`temporary_of`] the file, so that what a killed process

@@ -306,6 +306,42 @@ fn c2_headers_stay_secret_even_while_git_traces() {
 }
 
 #[test]
+fn c2_what_a_credential_helper_says_stays_secret_even_while_git_traces() {
+    let sandbox = workspace();
+    sandbox.remote("one").commit("a", "1").create();
+    let right = HttpServer::start(&sandbox, Mood::basic("me", SECRET));
+    let wrong = HttpServer::start(&sandbox, Mood::basic("me", "something else"));
+    let helper = format!("!f() {{ echo username=me; echo password={SECRET}; }}; f");
+    let words = ["config", "--global", "credential.helper", &helper];
+    sandbox.git("", &words);
+    let mut printed = String::new();
+    let mut run = |words: &[&str], code: i32| {
+        for flags in [&["-vvv"][..], &["-vvv", "--json"], &[]] {
+            let mut run = grex!(sandbox, "--no-input").args(words).args(flags);
+            for (name, value) in TRACES {
+                run = run.env(name, value);
+            }
+            let outcome = run.run();
+            outcome.code(code);
+            kept_secret(&sandbox, &outcome);
+            printed += &outcome.stdout;
+            printed += &outcome.stderr;
+        }
+    };
+    run(&["add", &wrong.url("one"), "no"], 4);
+    run(&["add", &right.url("one"), "one"], 0);
+    run(&["sync"], 0);
+    run(&["status", "--fetch"], 0);
+    // As it goes over the wire, it is another text.
+    for server in [right, wrong] {
+        let sent = server.requests();
+        let sent = sent.iter().find_map(|one| one.header("authorization"));
+        let coded = sent.expect("the token got there").split_once(' ').unwrap();
+        assert!(!printed.contains(coded.1), "{printed}");
+    }
+}
+
+#[test]
 fn c2_secrets_in_urls_are_refused_and_not_repeated() {
     let token = format!("ghp_{SECRET}{SECRET}");
     for url in [

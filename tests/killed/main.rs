@@ -15,4 +15,5 @@ mod at_random;
 mod ground;
 mod home;
 mod moments;
+mod plain;
 mod sweep;

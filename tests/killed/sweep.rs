@@ -82,7 +82,7 @@ pub(crate) fn sweep(ground: &Ground, verb: &Verb, fault: Fault) {
 }
 
 impl Fault {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Kill => "SIGKILL",
             Self::Error(name) => name,
@@ -90,7 +90,7 @@ impl Fault {
         }
     }
 
-    fn arguments(self, at: &str) -> Vec<&str> {
+    pub(crate) fn arguments(self, at: &str) -> Vec<&str> {
         match self {
             Self::Kill => vec!["--at", at],
             Self::Error(name) => vec!["--at", at, "--errno", name],

@@ -6,11 +6,13 @@
     reason = "tests change the world directly, and fail by panicking"
 )]
 
+mod answers;
 mod arrival;
 mod branches;
 mod budgets;
 mod changed_refs;
 mod choices;
+mod cut_transfers;
 mod detached;
 mod dirty;
 mod dry_run;
@@ -20,6 +22,7 @@ mod ground;
 mod hooks;
 mod inside_git;
 mod locked;
+mod many_at_once;
 mod parallel;
 mod per_host;
 mod pins;

@@ -34,6 +34,24 @@ fn a_network_failure_is_tried_again_twice_where_nobody_says() {
 }
 
 #[test]
+fn a_transfer_that_was_cut_in_the_middle_of_a_progress_is_tried_again() {
+    let (ground, _remote) = Ground::with_pack(None, |remote| remote.commit("a", "1\n"));
+    let stderr = "remote: Counting objects: 100% (4/4), done.        \n\
+                  remote: Compressing objects:  66% (2/3)        \r\
+                  remote: Compressing objects: 100% (3/3)        \r\
+                  error: RPC failed; curl 18 transfer closed with 9 bytes remaining to read\n\
+                  error: 1 bytes of length header were received\n\
+                  fatal: protocol error: bad pack header\n";
+    let shim = failing(&ground, "clone", Times::Every, stderr);
+    let run = ground.sync(&["--retries", "1"]).with_shim(&shim).run();
+    let report = Report::of_run(run.code(4));
+    report.expect_refusal("api", "network", &["RPC failed"]);
+    let message = report.of("api")["message"].as_str().unwrap();
+    assert!(!message.contains("Compressing"), "{message}");
+    assert_eq!(shim.count("clone"), 2);
+}
+
+#[test]
 fn a_network_failure_is_tried_again_as_often_as_asked_for() {
     for (retries, starts) in [("0", 1), ("1", 2)] {
         let (ground, _remote) = Ground::with_synced_pack(None, |remote| remote.commit("a", "1\n"));

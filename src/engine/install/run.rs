@@ -17,7 +17,7 @@ use crate::{
     engine::{event::Event, outcome::PackFailure, session::Session},
     plugin::pack_type::ActionReport,
     store::{journal::Journal, seal::Seal, undo::Installed},
-    sys::lock::Holder,
+    sys::{lock::Holder, process::room},
 };
 
 /// What all installs of a run share.
@@ -147,7 +147,8 @@ impl Installs {
             .session
             .settings
             .parallel
-            .unwrap_or(processors.max(4));
+            .unwrap_or(processors.max(4))
+            .min(room());
         loop {
             while self.at_work.len() < limit && !self.cx.session.cancel.is_stopped() {
                 let Some(candidate) = self.ready.pop_front() else {

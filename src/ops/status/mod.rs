@@ -24,6 +24,7 @@ use crate::{
         lock::LockEntry,
         path::{PackId, PackPath},
     },
+    sys::process::room,
 };
 
 use super::{
@@ -133,7 +134,8 @@ async fn look_at_all(
         session.settings.parallel,
         processors,
         session.settings.per_host,
-    );
+    )
+    .within(room());
     let at_once = if request.fetch {
         limits.total
     } else {
