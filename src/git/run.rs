@@ -271,12 +271,22 @@ fn describe(command: &GitCommand, ending: Ending, kept: &Tail) -> GitFailure {
     }
 }
 
-/// What git said, fit to be shown. A lone carriage return ends a line too: what git has to say
-/// may follow the last step of a progress that was cut off.
+/// How git begins what it says.
+const BEGINNINGS: [&str; 5] = ["remote:", "error:", "fatal:", "warning:", "hint:"];
+
+/// What git said, fit to be shown. Where a carriage return is followed by the beginning of a
+/// message, it ends a line too: an error may follow the last step of a progress that was cut off.
+/// Any other is dropped, as it must not take a word or a secret apart.
 fn shown_lines(bytes: &[u8]) -> String {
     let said = String::from_utf8_lossy(bytes);
-    let lines = said.replace("\r\n", "\n").replace('\r', "\n");
-    text::shown(lines.as_bytes())
+    let mut lines = String::with_capacity(said.len());
+    for (place, part) in said.split('\r').enumerate() {
+        if place > 0 && BEGINNINGS.iter().any(|start| part.starts_with(start)) {
+            lines.push('\n');
+        }
+        lines.push_str(part);
+    }
+    text::shown(lines)
 }
 
 /// The last bytes of a stream of any length.
