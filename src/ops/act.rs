@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::{
     engine::{
-        install::survey::Surveyed, outcome::PackFailure, select::Selection, session::Session, tree,
+        install::survey::Surveyed, node::Found, outcome::PackFailure, select::Selection,
+        session::Session, tree,
     },
     model::path::PackId,
     plugin::change::Change,
@@ -97,7 +98,7 @@ pub async fn act(session: &Arc<Session>, request: ActRequest) -> Result<ActRepor
 
 async fn carry_out(session: &Arc<Session>, request: ActRequest) -> Result<ActReport, OpError> {
     let books = books::read(session)?;
-    let selected = selected(session, &request.selection).await?;
+    let selected = selected(session, books.roots.clone(), &request.selection).await?;
     let includes_own = request.selection.is_everything();
     let is_about = move |pack: &Surveyed| match pack.path() {
         Some(_) => selected.contains(&pack.id),
@@ -140,9 +141,9 @@ async fn carry_out(session: &Arc<Session>, request: ActRequest) -> Result<ActRep
 /// The ids of the packs on disk that are meant.
 async fn selected(
     session: &Arc<Session>,
+    roots: Vec<Found>,
     selection: &Selection,
 ) -> Result<HashSet<String>, OpError> {
-    let roots = books::read(session)?.roots;
     let mut all = Vec::new();
     let mut selected = HashSet::new();
     for node in tree::on_disk(session, roots).into_iter().flatten() {

@@ -153,10 +153,7 @@ fn check_named(session: &Session, named: &[PackPath]) -> Result<(), OpError> {
             let closest = filter::closest(ids.iter().map(String::as_str), pack.as_str());
             let error =
                 OpError::new(ErrorKind::Usage, format!("there is no pack `{pack}`")).about(pack);
-            return Err(match closest.as_slice() {
-                [] => error.with_hint("`grex ls` lists the packs"),
-                closest => error.with_hint(format!("did you mean {}?", closest.join(", "))),
-            });
+            return Err(error.with_hint(sync::did_you_mean(&closest)));
         }
     }
     Ok(())

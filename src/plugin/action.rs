@@ -232,6 +232,46 @@ pub struct ActionOutcome {
     pub skips_rest: bool,
 }
 
+impl From<ActionPlan> for ActionOutcome {
+    /// What comes of a plan that is carried out as it says.
+    fn from(plan: ActionPlan) -> Self {
+        let ActionPlan {
+            changes,
+            resources,
+            undo,
+            message,
+            skips_rest,
+        } = plan;
+        Self {
+            changes,
+            resources,
+            undo,
+            message,
+            skips_rest,
+        }
+    }
+}
+
+impl From<ActionOutcome> for ActionPlan {
+    /// The plan that comes to this.
+    fn from(outcome: ActionOutcome) -> Self {
+        let ActionOutcome {
+            changes,
+            resources,
+            undo,
+            message,
+            skips_rest,
+        } = outcome;
+        Self {
+            changes,
+            resources,
+            undo,
+            message,
+            skips_rest,
+        }
+    }
+}
+
 /// What became of several uses of an action.
 #[derive(Debug, Default)]
 pub struct Applied {

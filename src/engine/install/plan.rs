@@ -3,14 +3,14 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::Mutex,
 };
 
 use super::{
     candidate::{Candidate, Reason, failure_of},
     gather::Use,
     machine::Machine,
-    runner::{Mode, Runner, State},
+    runner::{Mode, Runner, State, lock},
     work,
 };
 use crate::{
@@ -157,10 +157,6 @@ fn foresee_again(beginning: &Foreseen, candidates: &[Candidate], plan: &InstallP
     }
     foreseen.take_texts();
     foreseen
-}
-
-fn lock(foreseen: &Mutex<Foreseen>) -> MutexGuard<'_, Foreseen> {
-    foreseen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Plans one pack. What it is about is told as far as the plan came, also where it failed.

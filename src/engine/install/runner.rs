@@ -225,7 +225,7 @@ impl<'a> Runner<'a> {
             }
             let (places, outcomes, error) = if self.is_plan() {
                 match self.plan_one(&entries[first]).await {
-                    Ok(plan) => (vec![first], vec![planned(plan)], None),
+                    Ok(plan) => (vec![first], vec![plan.into()], None),
                     Err(error) => {
                         self.note_refused(&entries[first]);
                         (vec![first], Vec::new(), Some(error))
@@ -324,16 +324,7 @@ struct Bench<'a> {
     previous: Arc<Vec<UndoRecord>>,
 }
 
-fn planned(plan: ActionPlan) -> ActionOutcome {
-    ActionOutcome {
-        changes: plan.changes,
-        resources: plan.resources,
-        undo: plan.undo,
-        message: plan.message,
-        skips_rest: plan.skips_rest,
-    }
-}
-
-fn lock(foreseen: &Mutex<Foreseen>) -> MutexGuard<'_, Foreseen> {
+/// What a plan foresees, for a moment.
+pub(super) fn lock(foreseen: &Mutex<Foreseen>) -> MutexGuard<'_, Foreseen> {
     foreseen.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,6 +14,7 @@ use crate::{
     ops::{
         books::{self, Books},
         error::{ErrorKind, OpError},
+        sync::did_you_mean,
         teardown,
     },
 };
@@ -98,10 +99,7 @@ fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declarat
         )));
     }
     let ids = books.manifest.packs.values().map(|live| live.path.as_str());
-    let hint = match filter::closest(ids, path.as_str()).as_slice() {
-        [] => String::from("`grex ls` lists the packs"),
-        closest => format!("did you mean {}?", closest.join(", ")),
-    };
+    let hint = did_you_mean(&filter::closest(ids, path.as_str()));
     Err(error(format!("no pack `{path}` is registered")).with_hint(hint))
 }
 

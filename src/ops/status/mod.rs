@@ -59,14 +59,14 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
     } = books::read(session)?;
     let mut nodes = Vec::new();
     let mut troubles: HashMap<PackPath, Box<PackOutcome>> = HashMap::new();
-    for found in tree::on_disk(session, roots) {
+    for found in tree::on_disk(session, roots.clone()) {
         match found {
             Ok(node) => nodes.push(node),
             Err(outcome) => drop(troubles.insert(outcome.path.clone(), outcome)),
         }
     }
     let undeclared = undeclared::undeclared(session, &nodes);
-    let mut states = installed::installed(session, books::read(session)?.roots, &lockfile).await;
+    let mut states = installed::installed(session, roots, &lockfile).await;
     let ids: Vec<String> = nodes.iter().map(|node| node.path.to_string()).collect();
     let mut packs = if nodes.is_empty() {
         Vec::new()

@@ -30,8 +30,13 @@ pub(in crate::ops) fn no_match(selection: &Selection, ids: &[&str]) -> OpError {
             }
         }
     }
-    match closest.as_slice() {
-        [] => error.with_hint("`grex ls` lists the packs"),
-        closest => error.with_hint(format!("did you mean {}?", closest.join(", "))),
+    error.with_hint(did_you_mean(&closest))
+}
+
+/// The advice for who has named packs that are not there: those that come closest.
+pub(in crate::ops) fn did_you_mean(closest: &[String]) -> String {
+    match closest {
+        [] => String::from("`grex ls` lists the packs"),
+        closest => format!("did you mean {}?", closest.join(", ")),
     }
 }

@@ -99,14 +99,7 @@ impl ActionHost for Runner<'_> {
     }
 
     async fn plan_inner(&self, entries: &[ActionEntry]) -> Result<ActionPlan, ActionError> {
-        let outcome = self.apply_inner(entries).await?;
-        Ok(ActionPlan {
-            changes: outcome.changes,
-            resources: outcome.resources,
-            undo: outcome.undo,
-            message: outcome.message,
-            skips_rest: outcome.skips_rest,
-        })
+        Ok(self.apply_inner(entries).await?.into())
     }
 
     async fn apply_inner(&self, entries: &[ActionEntry]) -> Result<ActionOutcome, ActionError> {

@@ -48,12 +48,7 @@ impl ActionPlugin for Environment {
         let mut batch = Batch::new(ReadFrom::Host);
         batch.add(cx, arguments)?;
         let outcome = batch.into_outcomes().pop().unwrap_or_default();
-        Ok(ActionPlan {
-            changes: outcome.changes,
-            resources: outcome.resources,
-            undo: outcome.undo,
-            ..ActionPlan::default()
-        })
+        Ok(outcome.into())
     }
 
     async fn apply(

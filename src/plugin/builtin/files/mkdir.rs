@@ -71,6 +71,16 @@ impl Intent {
         Ok(changes)
     }
 
+    /// What would change, and what an apply announces and returns.
+    fn plan(&self) -> Result<ActionPlan, ActionError> {
+        Ok(ActionPlan {
+            changes: self.changes()?,
+            resources: self.resources(),
+            undo: self.undo()?,
+            ..ActionPlan::default()
+        })
+    }
+
     fn resources(&self) -> Vec<Resource> {
         vec![Resource::path(&self.place.written, false, "path")]
     }
@@ -129,13 +139,7 @@ impl ActionPlugin for Mkdir {
     }
 
     async fn plan(&self, cx: &ActionCx<'_>, arguments: &Value) -> Result<ActionPlan, ActionError> {
-        let intent = Intent::of(cx, arguments)?;
-        Ok(ActionPlan {
-            changes: intent.changes()?,
-            resources: intent.resources(),
-            undo: intent.undo()?,
-            ..ActionPlan::default()
-        })
+        Intent::of(cx, arguments)?.plan()
     }
 
     async fn apply(
@@ -147,12 +151,7 @@ impl ActionPlugin for Mkdir {
             return Err(ActionError::Cancelled);
         }
         let intent = Intent::of(cx, arguments)?;
-        let outcome = ActionOutcome {
-            changes: intent.changes()?,
-            resources: intent.resources(),
-            undo: intent.undo()?,
-            ..ActionOutcome::default()
-        };
+        let outcome = ActionOutcome::from(intent.plan()?);
         if !intent.is_done {
             cx.host.announce(&outcome.undo).await?;
             intent.carry_out()?;

@@ -107,6 +107,16 @@ impl Intent {
         })
     }
 
+    /// What would change, and what an apply announces and returns.
+    fn plan(&self, cx: &ActionCx<'_>) -> Result<ActionPlan, ActionError> {
+        Ok(ActionPlan {
+            changes: self.changes()?,
+            resources: self.resources(),
+            undo: self.undo(cx)?,
+            ..ActionPlan::default()
+        })
+    }
+
     fn resources(&self) -> Vec<Resource> {
         vec![Resource::path(&self.place.written, false, "path")]
     }
@@ -209,13 +219,7 @@ impl ActionPlugin for Rmdir {
     }
 
     async fn plan(&self, cx: &ActionCx<'_>, arguments: &Value) -> Result<ActionPlan, ActionError> {
-        let intent = Intent::of(cx, arguments)?;
-        Ok(ActionPlan {
-            changes: intent.changes()?,
-            resources: intent.resources(),
-            undo: intent.undo(cx)?,
-            ..ActionPlan::default()
-        })
+        Intent::of(cx, arguments)?.plan(cx)
     }
 
     async fn apply(
@@ -227,12 +231,7 @@ impl ActionPlugin for Rmdir {
             return Err(ActionError::Cancelled);
         }
         let intent = Intent::of(cx, arguments)?;
-        let outcome = ActionOutcome {
-            changes: intent.changes()?,
-            resources: intent.resources(),
-            undo: intent.undo(cx)?,
-            ..ActionOutcome::default()
-        };
+        let outcome = ActionOutcome::from(intent.plan(cx)?);
         if !matches!(intent.step, Step::Nothing) {
             cx.host.announce(&outcome.undo).await?;
             intent.carry_out()?;

@@ -53,13 +53,7 @@ impl ActionPlugin for Symlink {
     }
 
     async fn plan(&self, cx: &ActionCx<'_>, arguments: &Value) -> Result<ActionPlan, ActionError> {
-        let intent = Intent::of(cx, arguments)?;
-        Ok(ActionPlan {
-            changes: intent.changes()?,
-            resources: intent.resources(),
-            undo: intent.undo()?,
-            ..ActionPlan::default()
-        })
+        Intent::of(cx, arguments)?.plan()
     }
 
     async fn apply(
@@ -71,12 +65,7 @@ impl ActionPlugin for Symlink {
             return Err(ActionError::Cancelled);
         }
         let intent = Intent::of(cx, arguments)?;
-        let outcome = ActionOutcome {
-            changes: intent.changes()?,
-            resources: intent.resources(),
-            undo: intent.undo()?,
-            ..ActionOutcome::default()
-        };
+        let outcome = ActionOutcome::from(intent.plan()?);
         if !outcome.changes.is_empty() {
             cx.host.announce(&outcome.undo).await?;
             carry_out::carry_out(&intent)?;

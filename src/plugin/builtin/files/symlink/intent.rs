@@ -14,7 +14,7 @@ use crate::{
         undo::UndoRecord,
     },
     plugin::{
-        action::{ActionCx, Resource},
+        action::{ActionCx, ActionPlan, Resource},
         builtin::{
             follow::follow,
             place::{Place, in_words, utf8},
@@ -96,9 +96,19 @@ impl Intent {
         Ok(changes)
     }
 
+    /// What would change, and what an apply announces and returns.
+    pub(super) fn plan(&self) -> Result<ActionPlan, ActionError> {
+        Ok(ActionPlan {
+            changes: self.changes()?,
+            resources: self.resources(),
+            undo: self.undo()?,
+            ..ActionPlan::default()
+        })
+    }
+
     /// The place as it is written, and where links on the way lead: two ways to one place are one
     /// place.
-    pub(super) fn resources(&self) -> Vec<Resource> {
+    fn resources(&self) -> Vec<Resource> {
         let mut resources = vec![Resource::path(&self.place.written, true, "dst")];
         match self.place.text() {
             Ok(place) if place != self.place.written => {
@@ -113,7 +123,7 @@ impl Intent {
     ///
     /// # Errors
     /// A path is no text.
-    pub(super) fn undo(&self) -> Result<Vec<UndoRecord>, ActionError> {
+    fn undo(&self) -> Result<Vec<UndoRecord>, ActionError> {
         let (old, backup) = match &self.step {
             Step::Nothing => return Ok(Vec::new()),
             Step::Make => (None, None),
