@@ -1,11 +1,6 @@
 //! The command line: words in, words out. What the verbs do is in [`crate::ops`].
 
 mod arguments;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "for the verbs that install; nothing shows changes yet"
-)]
 mod changes;
 mod columns;
 mod error;
@@ -15,7 +10,6 @@ mod pack_line;
 mod progress;
 mod prompts;
 mod retry;
-
 mod signals;
 mod span;
 mod style;

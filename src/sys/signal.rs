@@ -95,12 +95,12 @@ pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal)) -> io::Result<()> {
 /// Fails when the handlers cannot be installed.
 #[cfg(unix)]
 pub async fn watch_stops(stopping: impl Fn(), going_on: impl Fn()) -> io::Result<()> {
-    use rustix::process::{Signal, getpgrp, getpid, getsid, kill_process};
+    use rustix::process::{Signal, getpid, kill_process};
     use tokio::signal::unix::{SignalKind, signal};
 
     let stop = SignalKind::from_raw(Signal::TSTP.as_raw());
     // Only a shell that gave this process a group of its own can let it go on again.
-    if is_ignored(stop) || getsid(None).is_ok_and(|session| session == getpgrp()) {
+    if is_ignored(stop) || process::leads_no_job() {
         return std::future::pending().await;
     }
     let mut stop = signal(stop)?;

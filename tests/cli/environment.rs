@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use grex_fixtures::{Fault, Rule, Sandbox, grex, need};
+use grex_fixtures::{Fault, Rule, Sandbox, grex, need, skip};
 
 use crate::support::{Still, entry, refused, register, tidy, url_of, workspace, workspace_with};
 
@@ -218,4 +218,26 @@ fn e6_a_git_that_is_too_old_is_refused_with_both_versions() {
         text: "2.34.1".into(),
     })]);
     grex!(sandbox, "sync").with_shim(&shim).run().success();
+}
+
+#[test]
+fn a_container_whose_session_leader_is_outside() {
+    let grex = env!("CARGO_BIN_EXE_grex");
+    if !need("unshare") {
+        return;
+    }
+    let inside = ["--user", "--map-root-user", "--pid", "--fork", "--"];
+    let sandbox = workspace_with(&["one"]);
+    let allowed = sandbox.program("unshare").args(inside).arg("true").run();
+    if allowed.status != Some(0) {
+        skip("needs permission to make namespaces");
+        return;
+    }
+    let outcome = sandbox
+        .program("unshare")
+        .args(inside)
+        .args([grex, "sync"])
+        .in_dir(sandbox.workspace())
+        .run();
+    tidy(&sandbox, outcome.success());
 }

@@ -1,9 +1,9 @@
 //! The one place that starts processes.
 //!
 //! A child's standard input is null, unless it is handed the terminal; both its outputs are
-//! drained at once and handed to a sink as they come, so nothing here grows with what a child prints. Every ending is modelled: a
-//! child exits, is killed, stalls or is cancelled, and one that leaves a grandchild holding its
-//! pipes is noticed and not waited for.
+//! drained at once and handed to a sink as they come, so nothing here grows with what a child
+//! prints. Every ending is modelled: a child exits, is killed, stalls or is cancelled, and one
+//! that leaves a grandchild holding its pipes is noticed and not waited for.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -14,6 +14,8 @@ mod run;
 mod spawn;
 
 pub use group::is_in_foreground;
+#[cfg(unix)]
+pub(super) use group::leads_no_job;
 pub use pause::{Paused, pause};
 pub use room::room;
 pub use run::{Ending, Finished, Limits, Stream, run};

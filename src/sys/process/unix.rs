@@ -2,11 +2,9 @@
 
 use std::{any::Any, io};
 
+use nix::unistd::{getpgrp, getsid, tcgetpgrp};
 use process_wrap::tokio::{CommandWrap, ProcessSession};
-use rustix::{
-    process::{Pid, Signal, getpgrp, kill_process, kill_process_group, test_kill_process_group},
-    termios::tcgetpgrp,
-};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process_group};
 use tokio::process::{Child, Command};
 
 use super::{Isolation, spawn::Leader};
@@ -48,6 +46,15 @@ pub(super) fn pause(leader: Leader) {
 /// Lets it go on.
 pub(super) fn resume(leader: Leader) {
     signal(leader, Signal::CONT);
+}
+
+/// Says whether this process is in the group of whoever leads the session, so that no shell could
+/// let it go on after a stop.
+///
+/// In a container whose leader is outside of it, as with `nsenter` or `unshare --pid`, sessions and
+/// groups have the number 0 (pid_namespaces(7)). `nix` gives it; `rustix` takes it for impossible.
+pub(in crate::sys) fn leads_no_job() -> bool {
+    getsid(None).is_ok_and(|session| session == getpgrp())
 }
 
 /// Says whether this process may read from the terminal at its standard input. One that a shell
