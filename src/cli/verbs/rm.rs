@@ -57,20 +57,8 @@ impl RmArgs {
             force,
             globals: _,
         } = self;
-        let mut paths = Vec::new();
-        for typed in &packs {
-            if matches!(typed.as_str(), "." | "./") {
-                return Err(usage("the workspace's own pack is not removed").with_hint(
-                    "take what it installs out of .grex/pack.yaml, then `grex update .` takes it back",
-                ));
-            }
-            let path = typed::pack_path(typed)?;
-            if !paths.contains(&path) {
-                paths.push(path);
-            }
-        }
         Ok(RmRequest {
-            packs: paths,
+            packs: typed::packs_to_remove(&packs)?,
             keep_files,
             skip_teardown,
             force,
