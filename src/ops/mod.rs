@@ -14,6 +14,6 @@ pub mod typed;
 pub mod update;
 
 mod books;
-mod present;
+pub mod present;
 mod run;
 mod teardown;

@@ -5,6 +5,8 @@ pub(super) mod add;
 pub(super) mod init;
 pub(super) mod ls;
 pub(super) mod rm;
+#[cfg(feature = "mcp")]
+pub(super) mod serve;
 pub(super) mod status;
 pub(super) mod sync;
 pub(super) mod update;

@@ -16,6 +16,9 @@ mod spawn;
 pub use group::is_in_foreground;
 #[cfg(unix)]
 pub(super) use group::leads_no_job;
+pub fn keep_watch() -> std::io::Result<()> {
+    Ok(())
+}
 pub use pause::{Paused, pause};
 pub use room::room;
 pub use run::{Ending, Finished, Limits, Stream, run};
