@@ -139,24 +139,28 @@ async fn ask(
             plural(hidden as u64, "file")
         ));
     }
-    if status.head.is_some() {
-        unpublished(&repository, git_dir, cancel, work).await?;
-    }
-    Ok(())
+    // On a branch without commits there is no HEAD to ask about.
+    let head = status.head.is_some().then_some("HEAD");
+    unpublished(&repository, git_dir, head, cancel, work).await
 }
 
 /// Commits that no remote is known to have.
 async fn unpublished(
     repository: &Repository<'_>,
     git_dir: &Path,
+    head: Option<&str>,
     cancel: &Cancel,
     work: &mut Work,
 ) -> Result<(), GitError> {
-    let tags = tags(repository, git_dir, cancel).await?;
+    let with_head = |refs: &[&'static str]| -> Vec<_> {
+        let refs = refs.iter().copied();
+        head.into_iter().chain(refs).collect()
+    };
+    let tags = tags(repository, git_dir, &with_head(&["--tags"]), cancel).await?;
     let mut excluded = vec!["--remotes"];
     excluded.extend(tags.published.iter().map(ObjectId::as_str));
     // All refs: notes, and whatever else somebody keeps commits under. Stashes are told of.
-    let refs = ["HEAD", "--exclude=refs/stash", "--all"];
+    let refs = with_head(&["--exclude=refs/stash", "--all"]);
     let unpushed = repository.count_commits(&refs, &excluded, cancel).await?;
     if unpushed > 0 {
         work.find(format!("{} that no remote has", plural(unpushed, "commit")));
@@ -165,7 +169,7 @@ async fn unpublished(
         let tags = plural(tags.unpublished, "tag");
         work.find(format!("{tags} that no remote is known to have"));
     }
-    let kept = ["HEAD", "--all"];
+    let kept = with_head(&["--all"]);
     let forgotten = repository
         .count_commits(&["--reflog"], &kept, cancel)
         .await?;
@@ -193,10 +197,11 @@ struct Tags {
 async fn tags(
     repository: &Repository<'_>,
     git_dir: &Path,
+    refs: &[&str],
     cancel: &Cancel,
 ) -> Result<Tags, GitError> {
     let off_branches = repository
-        .count_commits(&["HEAD", "--tags"], &["--remotes"], cancel)
+        .count_commits(refs, &["--remotes"], cancel)
         .await?;
     let is_new = |name: &str| git_dir.join(name).is_file();
     let tags: HashSet<_> = repository.tags(cancel).await?.into_iter().collect();
