@@ -11,4 +11,5 @@ pub(super) mod update;
 
 mod installs;
 mod outcome;
-mod typed;
+
+use crate::ops::typed;
