@@ -28,6 +28,7 @@ mod pack_files;
 mod prompts;
 mod pty;
 mod rm;
+mod shared_directories;
 mod stalled;
 mod status;
 mod terminal;
