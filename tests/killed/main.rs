@@ -12,8 +12,12 @@
 )]
 
 mod at_random;
+mod group;
 mod ground;
 mod home;
 mod moments;
 mod plain;
+mod seeded;
+mod state;
 mod sweep;
+mod sixteen;
