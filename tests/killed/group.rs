@@ -52,7 +52,6 @@ fn n7_sync_of_sixteen_packs_is_killed_with_its_gits_at_any_time() {
             continue;
         }
         killed += 1;
-        eprintln!("{round}: usual {usual:?} moment {moment:?} killed {:?}", started.elapsed());
         let done = packs.done(sandbox);
         done_at_kill[done.div_ceil(5).min(4)] += 1;
         let outcome = ground.grex(&["sync"]);

@@ -12,12 +12,12 @@
 )]
 
 mod at_random;
-mod group;
 mod ground;
+mod group;
 mod home;
 mod moments;
 mod plain;
 mod seeded;
+mod sixteen;
 mod state;
 mod sweep;
-mod sixteen;

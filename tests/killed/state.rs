@@ -61,10 +61,22 @@ impl State {
         let differs = |name: &&&String| self.0.get(**name) != expected.0.get(**name);
         let line = |name: &&String| {
             let (is, should) = (self.0.get(*name), expected.0.get(*name));
-            format!("{when}: {name} is {is:?}, expected {should:?}")
+            format!(
+                "{when}: {name} is {}, expected {}",
+                short(is),
+                short(should)
+            )
         };
         names.iter().filter(differs).map(line).collect()
     }
+}
+
+/// The beginning of it, for a message.
+fn short(what: Option<&String>) -> String {
+    what.map_or_else(
+        || String::from("nothing"),
+        |text| format!("{:?}", text.chars().take(300).collect::<String>()),
+    )
 }
 
 /// Lists all files but git's own and this machine's notes; the books are looked at in another way.
