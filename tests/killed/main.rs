@@ -12,11 +12,13 @@
 )]
 
 mod at_random;
+mod disk;
 mod ground;
 mod group;
 mod home;
 mod moments;
 mod plain;
+mod power;
 mod seeded;
 mod sixteen;
 mod state;
