@@ -12,8 +12,14 @@
 )]
 
 mod at_random;
+mod disk;
 mod ground;
+mod group;
 mod home;
 mod moments;
 mod plain;
+mod power;
+mod seeded;
+mod sixteen;
+mod state;
 mod sweep;
