@@ -14,11 +14,13 @@ use crate::{
         failure::FailureClass,
     },
     model::{
+        block,
         manifest::Manifest,
         pack::{PackSpec, Vocabulary},
         url::PackUrl,
     },
     store::{layout::Workspace, pack_file},
+    sys::fs,
 };
 
 /// What a pack says of itself and the packs that it declares.
@@ -44,6 +46,20 @@ pub fn declared(
         None => Vec::new(),
     };
     Ok(Declared { spec, children })
+}
+
+/// The lines that hide the children of a pack from its own git; none where it has no children.
+pub fn hidden(owner: &Node, children: &[Found]) -> Vec<String> {
+    let mut lines: Vec<String> = children
+        .iter()
+        .flatten()
+        .filter_map(|child| child.path.relative_to(&owner.path))
+        .map(|inside| block::ignore_line(&inside))
+        .collect();
+    if !lines.is_empty() {
+        lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
+    }
+    lines
 }
 
 /// The packs that have no parent among the packs: those that the manifest registers and those

@@ -5,7 +5,6 @@ use std::{collections::HashMap, path::Path};
 
 use crate::{
     engine::{
-        event::Event,
         node::Found,
         outcome::{PackOutcome, Verdict},
         session::Session,
@@ -50,7 +49,7 @@ pub(super) fn read(session: &Session) -> Result<Books, OpError> {
 
 /// Reads manifest and lockfile, and nothing else.
 pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpError> {
-    let warn = |text: &str| session.observer.observe(Event::Warning(text));
+    let warn = |text: &str| session.warn(text);
     let manifest = manifest::read(&session.workspace)?.manifest;
     for warning in &manifest.warnings {
         warn(&format!(

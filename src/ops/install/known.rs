@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::{
     engine::{
-        event::Event,
         install::{candidate::Books, survey::Surveyed},
         outcome::PackFailure,
         session::Session,
@@ -34,7 +33,7 @@ impl Known {
         for record in undo::all(&session.workspace, seal) {
             match record {
                 Ok(record) => drop(installed.insert(record.id.clone(), record)),
-                Err(error) => session.observer.observe(Event::Warning(&error.to_string())),
+                Err(error) => session.warn(&error.to_string()),
             }
         }
         Self {

@@ -16,6 +16,7 @@ use crate::{
     model::lock::Lockfile,
     ops::install::Known,
     plugin::change::Change,
+    store::undo::Installed,
 };
 
 use super::report::Install;
@@ -45,6 +46,20 @@ impl InstallState {
     fn unknown() -> Self {
         Self {
             install: Install::Drifted,
+            commit: None,
+            hash_matches: false,
+        }
+    }
+
+    /// The state of a pack of which nobody can say what it now asks for: what is installed of it
+    /// was asked for by something else.
+    fn unusable(installed: &Installed) -> Self {
+        let install = match installed.is_whole() {
+            true => Install::Outdated,
+            false => Install::NotInstalled,
+        };
+        Self {
+            install,
             commit: None,
             hash_matches: false,
         }
@@ -81,7 +96,19 @@ pub(super) async fn installed(
         .map(|pack| (pack.id.clone(), InstallState::unknown()))
         .collect();
     let mut settled: Vec<Candidate> = Vec::new();
-    for candidate in candidate::all(session, survey, &known) {
+    let unread: Vec<String> = survey
+        .troubles
+        .iter()
+        .map(|outcome| outcome.path.to_string())
+        .collect();
+    let judged = candidate::all(session, survey, &known);
+    let unjudged = judged.troubles.into_iter().map(|(id, _)| id);
+    for id in unread.into_iter().chain(unjudged) {
+        if let Ok(Some(record)) = known.record(&id) {
+            states.insert(id, InstallState::unusable(&record));
+        }
+    }
+    for candidate in judged.packs {
         let state = state_of(&candidate, lockfile);
         if state.install == Install::None && !candidate.has_contract {
             continue;
