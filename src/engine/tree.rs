@@ -17,6 +17,7 @@ use crate::{
         block,
         manifest::Manifest,
         pack::{PackSpec, Vocabulary},
+        path::PackPath,
         url::PackUrl,
     },
     store::{layout::Workspace, pack_file},
@@ -49,11 +50,13 @@ pub fn declared(
 }
 
 /// The lines that hide the children of a pack from its own git; none where it has no children.
-pub fn hidden(owner: &Node, children: &[Found]) -> Vec<String> {
+pub fn hidden<'a>(
+    owner: &PackPath,
+    children: impl IntoIterator<Item = &'a PackPath>,
+) -> Vec<String> {
     let mut lines: Vec<String> = children
-        .iter()
-        .flatten()
-        .filter_map(|child| child.path.relative_to(&owner.path))
+        .into_iter()
+        .filter_map(|child| child.relative_to(owner))
         .map(|inside| block::ignore_line(&inside))
         .collect();
     if !lines.is_empty() {

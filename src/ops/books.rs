@@ -67,7 +67,8 @@ pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpEr
     Ok((manifest, lockfile))
 }
 
-fn check_places(roots: &[Found]) -> Result<(), OpError> {
+/// Refuses packs that are in each other's way.
+pub(super) fn check_places(roots: &[Found]) -> Result<(), OpError> {
     match path::conflict(places(roots)) {
         None => Ok(()),
         Some(conflict) => Err(OpError::new(
@@ -83,13 +84,19 @@ pub(super) fn hide_packs<'a>(
     session: &Session,
     packs: impl IntoIterator<Item = &'a PackPath>,
 ) -> Result<bool, OpError> {
-    let mut lines: Vec<String> = packs.into_iter().map(block::ignore_line).collect();
-    lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
+    let lines = hidden_lines(packs);
     Ok(blocks::ensure(
         &session.workspace.gitignore(),
         None,
         &lines,
     )?)
+}
+
+/// What `.gitignore` has to say to hide these packs.
+pub(super) fn hidden_lines<'a>(packs: impl IntoIterator<Item = &'a PackPath>) -> Vec<String> {
+    let mut lines: Vec<String> = packs.into_iter().map(block::ignore_line).collect();
+    lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
+    lines
 }
 
 /// The places of the packs among `roots`.

@@ -38,7 +38,10 @@ pub(super) fn declared(
 /// clean; before any of them is cloned.
 fn hide(root: &Path, node: &Node, children: &[Found]) -> Result<(), PackFailure> {
     let exclude = root.join(".git/info/exclude");
-    let lines = tree::hidden(node, children);
+    let lines = tree::hidden(
+        &node.path,
+        children.iter().flatten().map(|child| &child.path),
+    );
     if lines.is_empty() && !exclude.exists() {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use crate::{
             survey::survey,
         },
         node::Found,
+        outcome::PackFailure,
         session::Session,
     },
     model::lock::Lockfile,
@@ -23,9 +24,9 @@ use super::report::Install;
 
 /// What of a pack is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct InstallState {
+pub(in crate::ops) struct InstallState {
     /// As far as the commit of the lockfile tells.
-    pub(super) install: Install,
+    pub(in crate::ops) install: Install,
     /// The commit that it was installed from.
     pub(super) commit: Option<String>,
     /// Whether what is installed is what the pack now asks for.
@@ -75,19 +76,26 @@ impl InstallState {
     }
 }
 
-/// Finds out what of the workspace's own pack and of the packs below `roots` is installed, by id.
-/// Reads only, and starts no process.
-pub(super) async fn installed(
+/// What of packs is installed, by id.
+#[derive(Default)]
+pub(in crate::ops) struct Installs {
+    /// Of each pack of which there is something to say.
+    pub(in crate::ops) states: HashMap<String, InstallState>,
+    /// Packs of which nobody can say what they ask for.
+    pub(in crate::ops) troubles: Vec<(String, PackFailure)>,
+}
+
+/// Finds out what of the workspace's own pack and of the packs below `roots` is installed. Reads only, and starts no process.
+pub(in crate::ops) async fn installed(
     session: &Session,
     roots: Vec<Found>,
     lockfile: &Lockfile,
-) -> HashMap<String, InstallState> {
+    known: &Known,
+) -> Installs {
     // Whoever read the roots has told what is wrong with the workspace's own pack.
     let Ok(survey) = survey(session, roots) else {
-        return HashMap::new();
+        return Installs::default();
     };
-    let seal = session.seal();
-    let known = Known::read(session, &seal, lockfile);
     // Of these nobody can say that all is well, and neither `update` nor `rm` touches them.
     let mut states: HashMap<String, InstallState> = survey
         .packs
@@ -101,8 +109,8 @@ pub(super) async fn installed(
         .iter()
         .map(|outcome| outcome.path.to_string())
         .collect();
-    let judged = candidate::all(session, survey, &known);
-    let unjudged = judged.troubles.into_iter().map(|(id, _)| id);
+    let judged = candidate::all(session, survey, known);
+    let unjudged = judged.troubles.iter().map(|(id, _)| id.clone());
     for id in unread.into_iter().chain(unjudged) {
         if let Ok(Some(record)) = known.record(&id) {
             states.insert(id, InstallState::unusable(&record));
@@ -128,7 +136,10 @@ pub(super) async fn installed(
             }
         }
     }
-    states
+    Installs {
+        states,
+        troubles: judged.troubles,
+    }
 }
 
 fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {

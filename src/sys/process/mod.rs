@@ -13,7 +13,7 @@ mod room;
 mod run;
 mod spawn;
 
-pub use group::is_in_foreground;
+pub use group::{exists, is_in_foreground};
 #[cfg(unix)]
 pub(super) use group::leads_no_job;
 pub use pause::{Paused, pause};
