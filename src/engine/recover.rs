@@ -39,9 +39,7 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
 fn clear(session: &Session, temporary: &Path) -> bool {
     let removed = fs::remove_tree(temporary);
     if let Err(error) = &removed {
-        session.warn(&format!(
-            "a leftover of an interrupted run stays: {error}"
-        ));
+        session.warn(&format!("a leftover of an interrupted run stays: {error}"));
     }
     removed.is_ok()
 }

@@ -17,8 +17,8 @@ use indexmap::IndexMap;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use self::draft::Draft;
 pub use self::contested::{Contested, contested};
+use self::draft::Draft;
 pub use self::repair::{Parted, bad_lines, part};
 use super::event::{Change, Event, MAX_EVENT};
 use super::path::PackPath;

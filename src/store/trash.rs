@@ -192,7 +192,10 @@ mod tests {
     fn only_what_is_old_and_ours_is_listed() {
         let (_place, workspace) = workspace();
         let limit = "2026-01-31T00:00:00Z".parse().unwrap();
-        assert_eq!(older_than(&workspace, limit).unwrap(), [""; 0].map(PathBuf::from));
+        assert_eq!(
+            older_than(&workspace, limit).unwrap(),
+            [""; 0].map(PathBuf::from)
+        );
         let trash = workspace.trash();
         for name in [
             "20260131T000000Z",

@@ -21,7 +21,12 @@ pub fn index_lock_age(git_dir: &Path, now: SystemTime) -> Option<Duration> {
 /// `now`. Locks on single refs, which nothing but a change of that ref meets, are not among them.
 #[must_use]
 pub fn other_locks(git_dir: &Path, now: SystemTime) -> Vec<(&'static str, Duration)> {
-    const NAMES: [&str; 4] = ["HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock"];
+    const NAMES: [&str; 4] = [
+        "HEAD.lock",
+        "config.lock",
+        "packed-refs.lock",
+        "shallow.lock",
+    ];
     let age = |name: &&'static str| {
         let metadata = git_dir.join(name).symlink_metadata().ok()?;
         let made = metadata.modified().unwrap_or(now);

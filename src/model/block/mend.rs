@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::scan::{Marker, Span, marker, scan};
 use super::JOINED;
+use super::scan::{Marker, Span, marker, scan};
 
 /// Returns the text with markers that pair up, and with the block `name` at most once. What is
 /// missing is added so that a block ends, or begins, where the lines of `ours` do: whatever else
@@ -241,7 +241,8 @@ mod tests {
 
     #[test]
     fn other_programs_blocks_leave_the_lines_that_are_not_ours() {
-        let text = b"# >>> grex:a >>>\n/a/\n/c/\n# <<< grex:a <<<\n# >>> grex >>>\n/b/\n# <<< grex <<<\n";
+        let text =
+            b"# >>> grex:a >>>\n/a/\n/c/\n# <<< grex:a <<<\n# >>> grex >>>\n/b/\n# <<< grex <<<\n";
         assert_eq!(
             String::from_utf8(fold_foreign(text, &ours())).unwrap(),
             "/c/\n# >>> grex >>>\n/b/\n# <<< grex <<<\n"

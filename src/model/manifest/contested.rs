@@ -35,7 +35,10 @@ pub fn contested(log: &[u8]) -> Vec<Contested> {
         let Ok(event) = Event::parse(line) else {
             continue;
         };
-        if !matches!(event.change, Change::Add(_) | Change::Update(_) | Change::Rm) {
+        if !matches!(
+            event.change,
+            Change::Add(_) | Change::Update(_) | Change::Rm
+        ) {
             continue;
         }
         let (id, line) = (event.id.into_owned(), index + 1);

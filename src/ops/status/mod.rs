@@ -37,8 +37,8 @@ use super::{
 use installed::InstallState;
 use look::Look;
 
-pub(super) use self::{installed::installed, undeclared::undeclared};
 pub use self::report::{Drift, Install, PackStatus, StatusView};
+pub(super) use self::{installed::installed, undeclared::undeclared};
 
 /// What to look at.
 #[derive(Debug, Default)]
@@ -69,7 +69,9 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
     }
     let undeclared = undeclared::undeclared(session, &nodes);
     let known = Known::read(session, &session.seal(), &lockfile);
-    let mut states = installed::installed(session, roots, &lockfile, &known).await.states;
+    let mut states = installed::installed(session, roots, &lockfile, &known)
+        .await
+        .states;
     let ids: Vec<String> = nodes.iter().map(|node| node.path.to_string()).collect();
     let mut packs = if nodes.is_empty() {
         Vec::new()

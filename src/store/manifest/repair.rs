@@ -173,5 +173,6 @@ fn cut_tail(workspace: &Workspace) -> Result<bool, StoreError> {
 
 fn read_log(workspace: &Workspace) -> Result<Vec<u8>, StoreError> {
     let path = workspace.manifest();
-    fs::read_regular(path, REPAIR_LIMIT)?.ok_or_else(|| StoreError::NoManifest { path: path.into() })
+    fs::read_regular(path, REPAIR_LIMIT)?
+        .ok_or_else(|| StoreError::NoManifest { path: path.into() })
 }

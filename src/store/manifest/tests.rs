@@ -189,8 +189,13 @@ async fn appends_at_once_leave_whole_lines() {
 
 #[tokio::test]
 async fn compaction_keeps_what_is_declared() {
-    let (_place, workspace) =
-        workspace(add("b") + &add("a") + RM + &add("c") + "{\"op\":\"sync\",\"schema_version\":\"1\"}\n{\"torn");
+    let (_place, workspace) = workspace(
+        add("b")
+            + &add("a")
+            + RM
+            + &add("c")
+            + "{\"op\":\"sync\",\"schema_version\":\"1\"}\n{\"torn",
+    );
     let before = read(&workspace).unwrap();
     let cancel = CancellationToken::new();
     let wait = || Wait {
@@ -237,7 +242,11 @@ async fn what_a_later_program_wrote_is_not_compacted_away() {
     assert_eq!(compacted, Compaction::Later { op });
     assert_eq!(bytes(workspace.manifest()).unwrap(), before);
     // Nor is a line of a later version called bad and taken out.
-    std::fs::write(workspace.manifest(), "{\"op\":\"rm\",\"schema_version\":\"9\"}\n").unwrap();
+    std::fs::write(
+        workspace.manifest(),
+        "{\"op\":\"rm\",\"schema_version\":\"9\"}\n",
+    )
+    .unwrap();
     let inspection = inspect(&workspace).unwrap();
     assert!(inspection.is_later && inspection.manifest.is_none());
 }

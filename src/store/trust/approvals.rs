@@ -177,8 +177,14 @@ impl Trust {
         self.sources.iter().any(|source| source.covers(&url))
     }
 
+    /// Where the approvals of the user lie whose own files are in `state`.
+    #[must_use]
+    pub fn file_in(state: &Path) -> PathBuf {
+        state.join("trust.jsonl")
+    }
+
     fn file(&self) -> PathBuf {
-        self.state.join("trust.jsonl")
+        Self::file_in(&self.state)
     }
 
     async fn append(

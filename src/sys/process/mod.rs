@@ -13,9 +13,9 @@ mod room;
 mod run;
 mod spawn;
 
-pub use group::{exists, is_in_foreground};
 #[cfg(unix)]
 pub(super) use group::leads_no_job;
+pub use group::{exists, is_in_foreground};
 pub use pause::{Paused, pause};
 pub use room::room;
 pub use run::{Ending, Finished, Limits, Stream, run};
