@@ -1,6 +1,10 @@
 //! A workspace as all checks see it: read once, changed by nothing here.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use crate::{
     engine::{
@@ -69,6 +73,10 @@ pub(super) struct Declared {
     pub(super) roots: Vec<Found>,
     /// The packs that can be looked at.
     pub(super) nodes: Vec<Node>,
+    /// Everything that is declared, by id.
+    ids: HashSet<String>,
+    /// The packs that each pack declares.
+    children: HashMap<PackPath, Vec<PackPath>>,
     /// Packs that cannot be used, with the reason.
     pub(super) troubles: Vec<PackOutcome>,
     /// Why the workspace's own pack.yaml cannot be used: what it declares is not known then.
@@ -184,11 +192,15 @@ impl Declared {
         let drifted = drifted
             .filter(|(id, state)| is_drifted(state.install) && known.record(id).is_ok())
             .map(|(id, _)| id.clone());
+        let ids = nodes.iter().map(|node| &node.path);
+        let ids = ids.chain(troubles.iter().map(|outcome| &outcome.path));
         Ok(Self {
             drifted: drifted.collect(),
             unjudged: installs.troubles,
             survey: survey::survey(session, roots.clone()).unwrap_or_default(),
             repositories: repositories::look_at_all(session, &nodes).await?,
+            ids: ids.map(PackPath::to_string).collect(),
+            children: by_owner(&nodes),
             roots,
             nodes,
             troubles,
@@ -197,22 +209,31 @@ impl Declared {
     }
 
     /// The packs that the pack at `owner` declares.
-    pub(super) fn children<'a>(
-        &'a self,
-        owner: &'a PackPath,
-    ) -> impl Iterator<Item = &'a Node> + 'a {
-        self.nodes.iter().filter(move |node| {
-            let parent = node.parent.as_ref().and_then(|parent| parent.path());
-            parent == Some(owner)
-        })
+    pub(super) fn children(&self, owner: &PackPath) -> impl Iterator<Item = &PackPath> + Clone {
+        self.children.get(owner).into_iter().flatten()
     }
 
-    /// Says whether the pack at `path` is declared, usable or not.
+    /// Says whether the pack `id` is declared, usable or not.
     pub(super) fn knows(&self, id: &str) -> bool {
-        let usable = self.nodes.iter().map(|node| &node.path);
-        let troubles = self.troubles.iter().map(|outcome| &outcome.path);
-        usable.chain(troubles).any(|path| path.as_str() == id)
+        self.ids.contains(id)
     }
+
+    /// Says whether the pack at `path` cannot be used.
+    pub(super) fn is_trouble(&self, path: &PackPath) -> bool {
+        self.troubles.iter().any(|outcome| outcome.path == *path)
+    }
+}
+
+/// The packs that have an owner among the packs, by that.
+fn by_owner(nodes: &[Node]) -> HashMap<PackPath, Vec<PackPath>> {
+    let mut children: HashMap<PackPath, Vec<PackPath>> = HashMap::new();
+    for node in nodes {
+        if let Some(owner) = node.parent.as_ref().and_then(|parent| parent.path()) {
+            let of_owner = children.entry(owner.clone()).or_default();
+            of_owner.push(node.path.clone());
+        }
+    }
+    children
 }
 
 /// The packs that the manifest registers, where what the workspace's own pack declares is not known.

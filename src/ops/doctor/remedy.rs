@@ -161,7 +161,8 @@ async fn recover(session: &Session) -> Result<(), OpError> {
 
 fn put_away(session: &Session, path: &Path) -> Result<(), OpError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = PackPath::parse(&name)
+    // Names in the trash are those of packs, and none of them looks like a directory of grex.
+    let name = PackPath::parse(name.trim_start_matches('.'))
         .map_err(|error| OpError::new(ErrorKind::Other, error.to_string()))?;
     trash::move_to_trash(&session.workspace, path, &name, session.clock.now())?;
     Ok(())

@@ -55,16 +55,20 @@ pub(super) fn check(observed: &Observed) -> Vec<Finding> {
 /// there is no block and no child yet.
 fn of_pack(observed: &Observed, declared: &Declared, node: &Node) -> Option<BlockRemedy> {
     let root = &declared.repositories.get(&node.path)?.root;
+    // Which children a pack has that cannot be read nobody knows.
+    if declared.is_trouble(&node.path) {
+        return None;
+    }
     if !root.join(".git").is_dir() || !observed.session.registry.is_git(&node.url) {
         return None;
     }
     let file: PathBuf = root.join(".git/info/exclude");
-    let children = || declared.children(&node.path).map(|child| &child.path);
+    let mut children = declared.children(&node.path);
     let is_there = |place| observed.session.workspace.root().join(place).exists();
-    let is_needed = children().any(|child| is_there(child.as_str()));
+    let is_needed = children.clone().any(|child| is_there(child.as_str()));
     let has_block = !matches!(blocks::find(&file, None), Ok(None));
     (is_needed || has_block).then(|| BlockRemedy {
-        entries: tree::hidden(&node.path, children()),
+        entries: tree::hidden(&node.path, children.by_ref()),
         file,
         folds: false,
         pack_root: Some(root.clone()),
