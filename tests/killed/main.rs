@@ -14,6 +14,7 @@
 mod at_random;
 mod ground;
 mod home;
+mod mending;
 mod moments;
 mod plain;
 mod sweep;
