@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -34,10 +35,11 @@ use super::{
 pub(super) const ATTRIBUTES: [&str; 2] = ["grex.jsonl merge=union", "grex.lock.jsonl merge=union"];
 
 /// What was made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct InitReport {
     /// The workspace.
     #[serde(serialize_with = "present::path")]
+    #[schemars(with = "String")]
     pub workspace: PathBuf,
     /// The files that were made or completed, relative to it.
     pub created: Vec<String>,

@@ -11,6 +11,7 @@ pub mod ls;
 pub mod rm;
 pub mod status;
 pub mod sync;
+pub mod typed;
 pub mod update;
 
 mod books;

@@ -3,6 +3,7 @@
 
 use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::assess::{Removal, assess};
@@ -38,7 +39,7 @@ pub struct RmRequest {
 }
 
 /// What became of one pack.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct RemovedPack {
     /// The pack.
     pub id: String,
@@ -59,6 +60,7 @@ pub struct RemovedPack {
     pub failure: Option<FailureReport>,
     /// Where its directory lies now.
     #[serde(serialize_with = "present::optional_path")]
+    #[schemars(with = "Option<String>")]
     pub trash: Option<PathBuf>,
     /// The work that it had, when it was removed in spite of that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -69,7 +71,7 @@ pub struct RemovedPack {
 }
 
 /// What became of what a pack had installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Teardown {
     /// There is nothing left of it.

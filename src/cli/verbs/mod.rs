@@ -12,4 +12,5 @@ pub(super) mod update;
 
 mod installs;
 mod outcome;
-mod typed;
+
+use crate::ops::typed;

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// Why a pack is installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// It is at another commit than it was installed from.
