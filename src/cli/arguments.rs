@@ -5,8 +5,8 @@ use super::verbs::serve::ServeArgs;
 use super::{
     globals::GlobalArgs,
     verbs::{
-        act::ActArgs, add::AddArgs, init::InitArgs, ls::LsArgs, rm::RmArgs, status::StatusArgs,
-        sync::SyncArgs, update::UpdateArgs,
+        act::ActArgs, add::AddArgs, doctor::DoctorArgs, init::InitArgs, ls::LsArgs, rm::RmArgs,
+        status::StatusArgs, sync::SyncArgs, update::UpdateArgs,
     },
 };
 
@@ -54,6 +54,7 @@ pub(super) enum Verb {
     Update(UpdateArgs),
     #[cfg(feature = "mcp")]
     Serve(ServeArgs),
+    Doctor(DoctorArgs),
     Run(ActArgs),
 }
 
@@ -70,6 +71,7 @@ impl Verb {
             Self::Update(args) => &args.globals,
             #[cfg(feature = "mcp")]
             Self::Serve(args) => &args.globals,
+            Self::Doctor(args) => &args.globals,
             Self::Run(args) => &args.globals,
         }
     }

@@ -22,7 +22,7 @@ use super::{
     trust::Person,
     ui::Ui,
     usage as usage_errors,
-    verbs::{act, add, init, ls, rm, status, sync, update},
+    verbs::{act, add, doctor, init, ls, rm, status, sync, update},
 };
 use crate::{
     engine::{
@@ -103,6 +103,7 @@ async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {
         Verb::Update(args) => update::run(args, invocation).await,
         #[cfg(feature = "mcp")]
         Verb::Serve(args) => serve::run(args, invocation).await,
+        Verb::Doctor(args) => doctor::run(args, invocation).await,
         Verb::Run(args) => act::run(args, invocation).await,
     }
 }

@@ -5,7 +5,7 @@ mod moves;
 
 use std::path::Path;
 
-use super::{event::Event, session::Session};
+use super::session::Session;
 use crate::{
     git::run::{Git, GitError},
     model::path::PackPath,
@@ -43,9 +43,7 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
 fn clear(session: &Session, temporary: &Path) -> bool {
     let removed = fs::remove_tree(temporary);
     if let Err(error) = &removed {
-        session.observer.observe(Event::Warning(&format!(
-            "a leftover of an interrupted run stays: {error}"
-        )));
+        session.warn(&format!("a leftover of an interrupted run stays: {error}"));
     }
     removed.is_ok()
 }
@@ -80,5 +78,5 @@ fn put_away(session: &Session, path: &PackPath, root: &Path) {
         ),
         Err(error) => format!("`{path}` was left unfinished by an interrupted run: {error}"),
     };
-    session.observer.observe(Event::Warning(&text));
+    session.warn(&text);
 }

@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod add;
+pub mod doctor;
 pub mod error;
 pub mod init;
 pub mod install;

@@ -12,6 +12,7 @@ mod support;
 mod add;
 mod books;
 mod broken_repositories;
+mod doctor;
 mod environment;
 mod errors;
 mod filters;
