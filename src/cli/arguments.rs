@@ -3,8 +3,8 @@
 use super::{
     globals::GlobalArgs,
     verbs::{
-        act::ActArgs, add::AddArgs, init::InitArgs, ls::LsArgs, rm::RmArgs, status::StatusArgs,
-        sync::SyncArgs, update::UpdateArgs,
+        act::ActArgs, add::AddArgs, exec::ExecArgs, init::InitArgs, ls::LsArgs, rm::RmArgs,
+        status::StatusArgs, sync::SyncArgs, update::UpdateArgs,
     },
 };
 
@@ -51,6 +51,7 @@ pub(super) enum Verb {
     Sync(SyncArgs),
     Update(UpdateArgs),
     Run(ActArgs),
+    Exec(ExecArgs),
 }
 
 impl Verb {
@@ -65,6 +66,7 @@ impl Verb {
             Self::Sync(args) => &args.globals,
             Self::Update(args) => &args.globals,
             Self::Run(args) => &args.globals,
+            Self::Exec(args) => &args.globals,
         }
     }
 }

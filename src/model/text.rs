@@ -100,7 +100,9 @@ fn take_colour(rest: &mut Letters<'_>, cleaned: &mut String) -> bool {
 /// Says whether the numbers of a colour sequence hide the text (8). Those that belong to a colour
 /// (`38;5;8`, `48;2;8;8;8`) do not.
 fn conceals(numbers: &str) -> bool {
-    let mut numbers = numbers.split(';').map(|number| number.trim_start_matches('0'));
+    let mut numbers = numbers
+        .split(';')
+        .map(|number| number.trim_start_matches('0'));
     while let Some(number) = numbers.next() {
         match number {
             "8" => return true,
