@@ -5,8 +5,8 @@ use super::verbs::serve::ServeArgs;
 use super::{
     globals::GlobalArgs,
     verbs::{
-        act::ActArgs, add::AddArgs, doctor::DoctorArgs, init::InitArgs, ls::LsArgs, rm::RmArgs,
-        status::StatusArgs, sync::SyncArgs, update::UpdateArgs,
+        act::ActArgs, add::AddArgs, doctor::DoctorArgs, exec::ExecArgs, init::InitArgs, ls::LsArgs,
+        rm::RmArgs, status::StatusArgs, sync::SyncArgs, update::UpdateArgs,
     },
 };
 
@@ -56,6 +56,7 @@ pub(super) enum Verb {
     Serve(ServeArgs),
     Doctor(DoctorArgs),
     Run(ActArgs),
+    Exec(ExecArgs),
 }
 
 impl Verb {
@@ -73,6 +74,7 @@ impl Verb {
             Self::Serve(args) => &args.globals,
             Self::Doctor(args) => &args.globals,
             Self::Run(args) => &args.globals,
+            Self::Exec(args) => &args.globals,
         }
     }
 }

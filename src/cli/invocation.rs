@@ -22,7 +22,7 @@ use super::{
     trust::Person,
     ui::Ui,
     usage as usage_errors,
-    verbs::{act, add, doctor, init, ls, rm, status, sync, update},
+    verbs::{act, add, doctor, exec, init, ls, rm, status, sync, update},
 };
 use crate::{
     engine::{
@@ -105,6 +105,7 @@ async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {
         Verb::Serve(args) => serve::run(args, invocation).await,
         Verb::Doctor(args) => doctor::run(args, invocation).await,
         Verb::Run(args) => act::run(args, invocation).await,
+        Verb::Exec(args) => exec::run(args, invocation).await,
     }
 }
 
@@ -176,6 +177,19 @@ impl Invocation {
             });
             prompts
         })
+    }
+
+    /// Says whether somebody is at the terminal that all three streams are, so that a command can
+    /// have it for itself.
+    pub(super) fn has_whole_terminal(&self) -> bool {
+        let ui = &self.ui;
+        let wanted = !self.globals.no_input && !ui.plain && !env::is_ci();
+        wanted && ui.can_ask() && ui.out_is_terminal
+    }
+
+    /// Whoever shows what goes on.
+    pub(super) fn watcher(&self) -> Arc<Watcher> {
+        Arc::clone(&self.watcher)
     }
 
     /// Waits for an operation and ends the display. Where it could not be carried out, what was

@@ -5,6 +5,7 @@ pub mod act;
 pub mod add;
 pub mod doctor;
 pub mod error;
+pub mod exec;
 pub mod init;
 pub mod install;
 pub mod ls;
