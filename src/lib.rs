@@ -24,3 +24,6 @@ pub mod engine;
 pub mod ops;
 
 pub mod cli;
+
+#[cfg(feature = "mcp")]
+pub mod mcp;
