@@ -23,7 +23,9 @@ pub mod engine;
 
 pub mod ops;
 
-pub mod cli;
+mod render;
 
 #[cfg(feature = "mcp")]
 pub mod mcp;
+
+pub mod cli;

@@ -4,17 +4,14 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::Notify;
 
 /// The queue. Clones are the same queue.
 #[derive(Clone, Default)]
-pub struct Turns(Arc<Mutex<Line>>);
+pub(super) struct Turns(Arc<Mutex<Line>>);
 
 /// Who stands in it.
 #[derive(Default)]
@@ -25,23 +22,16 @@ struct Line {
 }
 
 impl Turns {
-    /// Returns an empty queue.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Takes the place behind everybody who is there now. It is given back when the last clone of
     /// the turn is dropped, or when the guard is that it gave.
-    #[must_use]
-    pub fn take(&self) -> Turn {
+    pub(super) fn next(&self) -> Turn {
         let mut line = self.line();
         let number = line.next;
         line.next += 1;
         let wake = Arc::new(Notify::new());
         line.taken.insert(number, Arc::clone(&wake));
         drop(line);
-        Turn(Arc::new(Place {
+        Turn(Arc::new(Standing {
             turns: self.clone(),
             number,
             wake,
@@ -55,16 +45,13 @@ impl Turns {
 
 /// A place in the queue.
 #[derive(Clone)]
-pub struct Turn(Arc<Place>);
+pub(super) struct Turn(Arc<Standing>);
 
 /// The place is at the head of the queue; the next one's turn comes when this is dropped.
 #[must_use]
-pub struct TurnGuard {
-    place: Arc<Place>,
-    given_back: AtomicBool,
-}
+pub(super) struct Place(Arc<Standing>);
 
-struct Place {
+struct Standing {
     turns: Turns,
     number: u64,
     wake: Arc<Notify>,
@@ -73,20 +60,17 @@ struct Place {
 impl Turn {
     /// Completes when everybody who came earlier is done or has left. To drop it half-way, with all
     /// clones of the turn, is to leave the queue; nobody behind is let past those ahead by it.
-    pub async fn wait(self) -> TurnGuard {
+    pub(super) async fn wait(self) -> Place {
         while !self.0.is_first() {
             self.0.wake.notified().await;
         }
         // A clone of this turn may wait as well.
         self.0.wake.notify_one();
-        TurnGuard {
-            place: self.0,
-            given_back: AtomicBool::new(false),
-        }
+        Place(self.0)
     }
 }
 
-impl Place {
+impl Standing {
     fn is_first(&self) -> bool {
         let line = self.turns.line();
         let first = line.taken.first_key_value();
@@ -103,18 +87,16 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Standing {
     fn drop(&mut self) {
         self.give_back();
     }
 }
 
-impl Drop for TurnGuard {
+impl Drop for Place {
     fn drop(&mut self) {
         // The turn itself may live on, in the context of a request.
-        if !self.given_back.swap(true, Ordering::Relaxed) {
-            self.place.give_back();
-        }
+        self.0.give_back();
     }
 }
 
@@ -126,39 +108,33 @@ impl fmt::Debug for Turn {
 
 #[cfg(test)]
 mod tests {
-    use std::{future::Future, pin::Pin};
-
-    use futures_test::poll_once;
+    use std::{
+        pin::Pin,
+        task::{Context, Poll, Waker},
+    };
 
     use super::*;
 
-    /// Polls once, without a waker that does anything.
-    mod futures_test {
-        use std::{
-            future::Future,
-            pin::Pin,
-            task::{Context, Poll, Waker},
-        };
+    type Waiting = Pin<Box<dyn Future<Output = Place>>>;
 
-        pub(super) fn poll_once<T>(future: &mut Pin<Box<dyn Future<Output = T>>>) -> Option<T> {
-            match future
-                .as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()))
-            {
-                Poll::Ready(value) => Some(value),
-                Poll::Pending => None,
-            }
+    fn poll_once(waiting: &mut Waiting) -> Option<Place> {
+        let poll = waiting
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        match poll {
+            Poll::Ready(place) => Some(place),
+            Poll::Pending => None,
         }
     }
 
-    fn waiting(turn: Turn) -> Pin<Box<dyn Future<Output = TurnGuard>>> {
+    fn waiting(turn: Turn) -> Waiting {
         Box::pin(turn.wait())
     }
 
     #[test]
     fn turns_come_in_the_order_in_which_they_were_taken() {
-        let turns = Turns::new();
-        let (first, second, third) = (turns.take(), turns.take(), turns.take());
+        let turns = Turns::default();
+        let (first, second, third) = (turns.next(), turns.next(), turns.next());
         let (mut first, mut second, mut third) = (waiting(first), waiting(second), waiting(third));
         assert!(poll_once(&mut third).is_none());
         assert!(poll_once(&mut second).is_none());
@@ -174,9 +150,9 @@ mod tests {
 
     #[test]
     fn who_leaves_lets_nobody_past_those_ahead() {
-        let turns = Turns::new();
+        let turns = Turns::default();
         let (first, unused, second, third) =
-            (turns.take(), turns.take(), turns.take(), turns.take());
+            (turns.next(), turns.next(), turns.next(), turns.next());
         let guard = poll_once(&mut waiting(first)).expect("nobody is ahead");
         let mut second = waiting(second);
         let mut third = waiting(third);
@@ -190,11 +166,11 @@ mod tests {
 
     #[test]
     fn a_guard_gives_the_place_back_while_the_turn_is_kept() {
-        let turns = Turns::new();
-        let (first, second) = (turns.take(), turns.take());
+        let turns = Turns::default();
+        let (first, second) = (turns.next(), turns.next());
         drop(poll_once(&mut waiting(first.clone())).expect("nobody is ahead"));
         let guard = poll_once(&mut waiting(second)).expect("the first is done");
-        let mut third = waiting(turns.take());
+        let mut third = waiting(turns.next());
         drop(first);
         assert!(poll_once(&mut third).is_none(), "the second is at work");
         drop(guard);
@@ -203,12 +179,12 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_is_woken() {
-        let turns = Turns::new();
-        let guard = turns.take().wait().await;
+        let turns = Turns::default();
+        let guard = turns.next().wait().await;
         let order = Arc::new(Mutex::new(Vec::new()));
         let tasks: Vec<_> = (0..50)
             .map(|number| {
-                let (turn, order) = (turns.take(), Arc::clone(&order));
+                let (turn, order) = (turns.next(), Arc::clone(&order));
                 tokio::spawn(async move {
                     let _guard = turn.wait().await;
                     order.lock().expect("nobody panics").push(number);

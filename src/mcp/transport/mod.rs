@@ -9,7 +9,7 @@ mod outbox;
 mod refusal;
 mod stdio;
 
-pub use stdio::{Arrivals, LONGEST_LINE, LineTransport};
+pub(super) use stdio::Transport;
 
 #[cfg(test)]
 mod tests;

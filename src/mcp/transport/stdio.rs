@@ -1,6 +1,6 @@
 //! The transport itself: what `rmcp` is handed, and what it hands back.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use rmcp::{
     RoleServer,
@@ -8,7 +8,7 @@ use rmcp::{
         ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorCode, GetExtensions, GetMeta,
         ProtocolVersion, RequestId, ServerJsonRpcMessage,
     },
-    transport::Transport,
+    transport,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
@@ -23,31 +23,19 @@ use super::{
 use crate::mcp::turns::Turn;
 
 /// The longest line that is read, in bytes.
-pub const LONGEST_LINE: usize = 4 * 1024 * 1024;
+const LONGEST_LINE: usize = 4 * 1024 * 1024;
 
-/// Is told of each tool call in the order of arrival, before anybody works on it.
-pub trait Arrivals: Send + Sync + 'static {
-    /// A call of `tool` (which may not exist) has arrived. The turn that is returned is found in
-    /// the extensions of the request's context.
-    fn arrived(&self, tool: &str) -> Option<Turn>;
-}
-
-impl<F> Arrivals for F
-where
-    F: Fn(&str) -> Option<Turn> + Send + Sync + 'static,
-{
-    fn arrived(&self, tool: &str) -> Option<Turn> {
-        self(tool)
-    }
-}
+/// Is told of the tool of each call in the order of arrival, before anybody works on it (there may
+/// be no such tool). The turn that it returns is found in the extensions of the request's context.
+type Arrivals = dyn Fn(&str) -> Option<Turn> + Send + Sync;
 
 /// Messages, one a line, over any pair of streams.
-pub struct LineTransport<R> {
+pub(in crate::mcp) struct Transport<R> {
     lines: Lines<R>,
     /// None once it was closed.
     outbox: Option<Outbox>,
     in_use: InUse,
-    arrivals: Arc<dyn Arrivals>,
+    arrivals: Box<Arrivals>,
     end: CancellationToken,
     /// `rmcp` knows which revision is spoken; before that, it ends with the first message that is
     /// no request.
@@ -57,11 +45,16 @@ pub struct LineTransport<R> {
     refusing: Option<Written>,
 }
 
-impl<R: AsyncRead + Send + Unpin> LineTransport<R> {
+impl<R: AsyncRead + Send + Unpin> Transport<R> {
     /// Speaks over `input` and `output`. `end` is cancelled when the input has ended or when nobody
     /// reads the output any more; whoever else cancels it ends the input. Must be called within a
     /// runtime.
-    pub fn new<W>(input: R, output: W, arrivals: Arc<dyn Arrivals>, end: CancellationToken) -> Self
+    pub(in crate::mcp) fn new<W>(
+        input: R,
+        output: W,
+        arrivals: impl Fn(&str) -> Option<Turn> + Send + Sync + 'static,
+        end: CancellationToken,
+    ) -> Self
     where
         W: AsyncWrite + Send + Unpin + 'static,
     {
@@ -69,7 +62,7 @@ impl<R: AsyncRead + Send + Unpin> LineTransport<R> {
             lines: Lines::new(input, LONGEST_LINE),
             outbox: Some(Outbox::new(output, end.clone())),
             in_use: InUse::default(),
-            arrivals,
+            arrivals: Box::new(arrivals),
             end,
             is_open: false,
             refusing: None,
@@ -106,7 +99,7 @@ impl<R: AsyncRead + Send + Unpin> LineTransport<R> {
         };
         request.extensions_mut().insert(at_work);
         if let ClientRequest::CallToolRequest(call) = &mut request
-            && let Some(turn) = self.arrivals.arrived(&call.params.name)
+            && let Some(turn) = (self.arrivals)(&call.params.name)
         {
             call.extensions.insert(turn);
         }
@@ -149,7 +142,7 @@ fn cancelled(message: &ClientJsonRpcMessage) -> Option<&RequestId> {
     }
 }
 
-impl<R: AsyncRead + Send + Unpin> Transport<RoleServer> for LineTransport<R> {
+impl<R: AsyncRead + Send + Unpin> transport::Transport<RoleServer> for Transport<R> {
     type Error = io::Error;
 
     fn send(
