@@ -9,7 +9,7 @@ use std::{
 use crate::{
     engine::{
         node::Node,
-        outcome::{PackFailure, PackOutcome, Verdict},
+        outcome::{Change, PackFailure, PackOutcome, Verdict},
         session::Session,
     },
     model::{
@@ -62,13 +62,49 @@ pub(super) async fn leftover(
     Ok(named.collect())
 }
 
-/// Moves packs to the trash, those that lie in one another together or not at all, as `rm` does.
-async fn remove(
+/// What a run would do about them, found out without changing anything.
+pub(super) async fn foresee(
+    session: &Session,
+    lockfile: &Lockfile,
+    outcomes: &[PackOutcome],
+    prune: bool,
+) -> Result<Vec<PackOutcome>, OpError> {
+    let mut there = Vec::new();
+    for entry in undeclared(lockfile, outcomes) {
+        let Some(node) = prune::node_of(entry) else {
+            continue;
+        };
+        let root = session.workspace.pack_root(&node.path)?;
+        if root.exists() {
+            there.push(Leftover { entry, node, root });
+        }
+    }
+    if !prune {
+        let named = there
+            .iter()
+            .map(|leftover| leftover.kept(String::from("nothing declares it any more")));
+        return Ok(named.collect());
+    }
+    let paths = there.iter().map(|leftover| &leftover.node.path).collect();
+    let staying = staying(session, &there, &paths).await?;
+    let foreseen = there.iter().zip(staying).map(|(leftover, stays)| {
+        stays.map_or_else(
+            || PackOutcome {
+                change: Change::Removed,
+                ..leftover.kept(String::from("would be moved to the trash"))
+            },
+            |outcome| *outcome,
+        )
+    });
+    Ok(foreseen.collect())
+}
+
+/// For each pack why it stays, if it does: it has work to lose, or lies together with one that has.
+async fn staying(
     session: &Session,
     there: &[Leftover<'_>],
-    writer: &mut LockfileWriter,
-) -> Result<Vec<PackOutcome>, OpError> {
-    let paths: HashSet<&PackPath> = there.iter().map(|leftover| &leftover.node.path).collect();
+    paths: &HashSet<&PackPath>,
+) -> Result<Vec<Option<Box<PackOutcome>>>, OpError> {
     let places = there.iter().map(|leftover| leftover.root.clone()).collect();
     let mut work = Vec::new();
     let mut with_work: HashMap<PackPath, &PackPath> = HashMap::new();
@@ -76,27 +112,47 @@ async fn remove(
         let found = prune::work_to_lose(session, &leftover.node, &leftover.root, &places).await?;
         if !found.is_empty() {
             let path = &leftover.node.path;
-            with_work.insert(outermost(path, &paths), path);
+            with_work.insert(outermost(path, paths), path);
         }
         work.push(found);
     }
-    let stay =
-        |leftover: &Leftover<'_>| with_work.contains_key(&outermost(&leftover.node.path, &paths));
-    let going: Vec<&Leftover<'_>> = there.iter().filter(|leftover| !stay(leftover)).collect();
+    let staying = there.iter().zip(work).map(|(leftover, work)| {
+        let other = with_work.get(&outermost(&leftover.node.path, paths))?;
+        Some(Box::new(if work.is_empty() {
+            leftover.kept(format!(
+                "nothing declares it any more; it stays with `{other}`, which has work to lose"
+            ))
+        } else {
+            prune::refuse_to_prune(&leftover.node, &work)
+        }))
+    });
+    Ok(staying.collect())
+}
+
+/// Moves packs to the trash, those that lie in one another together or not at all, as `rm` does.
+async fn remove(
+    session: &Session,
+    there: &[Leftover<'_>],
+    writer: &mut LockfileWriter,
+) -> Result<Vec<PackOutcome>, OpError> {
+    let paths: HashSet<&PackPath> = there.iter().map(|leftover| &leftover.node.path).collect();
+    let staying = staying(session, there, &paths).await?;
+    let going: Vec<&Leftover<'_>> = there
+        .iter()
+        .zip(&staying)
+        .filter_map(|(leftover, stays)| stays.is_none().then_some(leftover))
+        .collect();
     let mut untaken = take_back(session, &going).await?;
     let kept: HashSet<PackPath> = untaken.keys().map(|path| outermost(path, &paths)).collect();
     let mut outcomes = Vec::new();
-    for (leftover, work) in there.iter().zip(work) {
+    for (leftover, stays) in there.iter().zip(staying) {
         let node = &leftover.node;
         if let Some(failure) = untaken.remove(&node.path) {
             outcomes.push(PackOutcome::failed(&node.path, &node.url, failure));
             continue;
         }
-        let outcome = match with_work.get(&outermost(&node.path, &paths)) {
-            Some(_) if !work.is_empty() => prune::refuse_to_prune(node, &work),
-            Some(other) => leftover.kept(format!(
-                "nothing declares it any more; it stays with `{other}`, which has work to lose"
-            )),
+        let outcome = match stays {
+            Some(outcome) => *outcome,
             None if kept.contains(&outermost(&node.path, &paths)) => leftover.kept(String::from(
                 "nothing declares it any more; it stays with a pack whose teardown failed",
             )),
@@ -152,10 +208,7 @@ fn outermost(path: &PackPath, paths: &HashSet<&PackPath>) -> PackPath {
 }
 
 /// The deepest first. What lies below a pack that failed may well be declared by it.
-pub(super) fn undeclared<'a>(
-    lockfile: &'a Lockfile,
-    outcomes: &[PackOutcome],
-) -> Vec<&'a LockEntry> {
+fn undeclared<'a>(lockfile: &'a Lockfile, outcomes: &[PackOutcome]) -> Vec<&'a LockEntry> {
     let declared: HashSet<&str> = outcomes
         .iter()
         .map(|outcome| outcome.path.as_str())
