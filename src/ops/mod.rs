@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod add;
+pub mod doctor;
 pub mod error;
 pub mod exec;
 pub mod init;
@@ -11,9 +12,10 @@ pub mod ls;
 pub mod rm;
 pub mod status;
 pub mod sync;
+pub mod typed;
 pub mod update;
 
 mod books;
-mod present;
+pub mod present;
 mod run;
 mod teardown;
