@@ -43,10 +43,6 @@ impl State {
         if !journal.is_empty() {
             state.insert(String::from("journal"), journal);
         }
-        for entry in fs::read_dir(own.join("trash")).into_iter().flatten() {
-            let name = entry.unwrap().file_name();
-            state.insert(format!("trash {}", name.display()), String::from("kept"));
-        }
         Self(state)
     }
 
@@ -75,7 +71,7 @@ impl State {
 fn short(what: Option<&String>) -> String {
     what.map_or_else(
         || String::from("nothing"),
-        |text| format!("{:?}", text.chars().take(300).collect::<String>()),
+        |text| format!("{:?}", text.chars().take(60).collect::<String>()),
     )
 }
 

@@ -2,6 +2,7 @@
 //! pack.yaml, report its children. A unit never waits for another one and never starts one.
 
 mod advance;
+mod aftermath;
 mod children;
 mod clone;
 mod context;
@@ -129,6 +130,7 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
 /// Brings a git work tree to `root`, or takes the one that is there as far as it may go.
 async fn checkout(cx: &UnitContext, node: &Node, root: &Path) -> Result<PackOutcome, Stop> {
     let wanted = cx.wanted(node)?;
+    aftermath::clear(cx, node, root).await?;
     let place =
         observe::observe(&cx.git, root, node, wanted.reference.as_ref(), cx.cancel()).await?;
     match place {

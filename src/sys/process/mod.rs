@@ -15,9 +15,9 @@ mod run;
 mod spawn;
 
 pub use at_work::is_at_work;
-pub use group::is_in_foreground;
 #[cfg(unix)]
 pub(super) use group::leads_no_job;
+pub use group::{is_in_foreground, is_there};
 pub use pause::{Paused, pause};
 pub use room::room;
 pub use run::{Ending, Finished, Limits, Stream, run};

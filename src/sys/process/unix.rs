@@ -28,6 +28,18 @@ pub(super) fn start(mut command: Command, isolation: Isolation) -> io::Result<Ch
     }
 }
 
+/// Says whether there is a process of this id; it may be another one than once had it.
+#[must_use]
+pub fn is_there(process: u32) -> bool {
+    // One that is not ours is there all the same.
+    pid(process).is_some_and(|pid| {
+        !matches!(
+            rustix::process::test_kill_process(pid),
+            Err(rustix::io::Errno::SRCH)
+        )
+    })
+}
+
 /// Asks `leader` and all of its group to end. A group that is gone already is no error.
 pub(super) fn terminate(leader: Leader) {
     signal(leader, Signal::TERM);
