@@ -4,11 +4,13 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use crate::{
     engine::session::Settings,
-    model::filter::{Filter, Filters},
-    ops::error::{ErrorKind, OpError},
+    model::filter::Filters,
+    ops::{error::OpError, typed},
     store::trust::SourcePrefix,
     sys::env,
 };
+
+pub(super) use crate::ops::typed::usage;
 
 /// The global flags as they are typed, before the verb or after it.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -224,7 +226,7 @@ impl Globals {
             quiet: args.quiet,
             verbosity: args.verbose,
             color: args.color.unwrap_or_default(),
-            filters: filters(&args.filter)?,
+            filters: typed::filters(&args.filter)?,
             manifest: args.manifest,
             directory: args.directory.iter().collect(),
             settings,
@@ -259,18 +261,6 @@ impl Globals {
             ),
         )
     }
-}
-
-/// An error in what was typed.
-pub(super) fn usage(message: impl Into<String>) -> OpError {
-    OpError::new(ErrorKind::Usage, message)
-}
-
-fn filters(typed: &[String]) -> Result<Filters, OpError> {
-    let filters: Result<Vec<Filter>, _> = typed.iter().map(|text| Filter::parse(text)).collect();
-    filters
-        .map(Filters::new)
-        .map_err(|error| usage(error.to_string()).with_hint("see FILTERS in `grex --help`"))
 }
 
 fn sources(typed: &[String]) -> Result<Vec<SourcePrefix>, OpError> {

@@ -6,7 +6,7 @@ mod moves;
 
 use std::path::Path;
 
-use super::{event::Event, session::Session};
+use super::session::Session;
 use crate::{
     git::run::{Git, GitError},
     store::journal::Journal,
@@ -39,9 +39,7 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
 fn clear(session: &Session, temporary: &Path) -> bool {
     let removed = fs::remove_tree(temporary);
     if let Err(error) = &removed {
-        session.observer.observe(Event::Warning(&format!(
-            "a leftover of an interrupted run stays: {error}"
-        )));
+        session.warn(&format!("a leftover of an interrupted run stays: {error}"));
     }
     removed.is_ok()
 }

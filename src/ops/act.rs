@@ -3,6 +3,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -35,7 +36,7 @@ pub struct ActRequest {
 }
 
 /// What became of one action.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ActedAction {
     /// The pack.
     pub pack: String,

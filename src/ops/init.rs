@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -31,13 +32,14 @@ use super::{
 };
 
 /// What merges line by line: two branches that both append to the books have no conflict.
-const ATTRIBUTES: [&str; 2] = ["grex.jsonl merge=union", "grex.lock.jsonl merge=union"];
+pub(super) const ATTRIBUTES: [&str; 2] = ["grex.jsonl merge=union", "grex.lock.jsonl merge=union"];
 
 /// What was made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct InitReport {
     /// The workspace.
     #[serde(serialize_with = "present::path")]
+    #[schemars(with = "String")]
     pub workspace: PathBuf,
     /// The files that were made or completed, relative to it.
     pub created: Vec<String>,

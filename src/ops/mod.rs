@@ -3,16 +3,19 @@
 
 pub mod act;
 pub mod add;
+pub mod doctor;
 pub mod error;
+pub mod exec;
 pub mod init;
 pub mod install;
 pub mod ls;
 pub mod rm;
 pub mod status;
 pub mod sync;
+pub mod typed;
 pub mod update;
 
 mod books;
-mod present;
+pub mod present;
 mod run;
 mod teardown;

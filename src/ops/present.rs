@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::{engine::outcome::PackFailure, git::refs::ObjectId};
 
 /// A failure as reports carry it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FailureReport {
     /// The kind of failure: `auth`, `network`, `not-found`, `no-such-ref`, `dirty`, `diverged`,
     /// `busy`, `disk` or `other`.
@@ -29,7 +30,7 @@ pub struct FailureReport {
 }
 
 /// A place in a file, line and column from 1.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Place {
     /// The file.
     pub file: String,

@@ -1,5 +1,6 @@
 //! What a plan would change, and what an apply did change, as data.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One change to the machine. Paths are absolute.
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// ```json
 /// {"kind":"link","path":"/home/me/.vimrc","old":null,"new":"/work/dotfiles/vimrc"}
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Change {
     /// A directory is made.

@@ -57,6 +57,11 @@ impl FileError {
         self.source.kind() == io::ErrorKind::AlreadyExists
     }
 
+    /// Says whether the operation failed because nothing is there.
+    pub fn is_missing(&self) -> bool {
+        self.source.kind() == io::ErrorKind::NotFound
+    }
+
     /// Returns a function for `map_err`.
     pub(crate) fn when<E: Into<io::Error>>(
         action: &'static str,

@@ -16,6 +16,7 @@ mod disk;
 mod ground;
 mod group;
 mod home;
+mod mending;
 mod moments;
 mod plain;
 mod power;

@@ -8,7 +8,6 @@ use crate::{
         error::{CliError, failure_text},
         globals::{GlobalArgs, Globals, usage},
         invocation::Invocation,
-        trust::plan_text,
         ui::Piece,
     },
     engine::session::Settings,
@@ -17,6 +16,7 @@ use crate::{
         error::{ErrorKind, OpError},
         rm::{RemovedPack, RmRequest, Teardown, exit_code, rm},
     },
+    render::question::plan_text,
     store::layout::Workspace,
 };
 
@@ -57,20 +57,8 @@ impl RmArgs {
             force,
             globals: _,
         } = self;
-        let mut paths = Vec::new();
-        for typed in &packs {
-            if matches!(typed.as_str(), "." | "./") {
-                return Err(usage("the workspace's own pack is not removed").with_hint(
-                    "take what it installs out of .grex/pack.yaml, then `grex update .` takes it back",
-                ));
-            }
-            let path = typed::pack_path(typed)?;
-            if !paths.contains(&path) {
-                paths.push(path);
-            }
-        }
         Ok(RmRequest {
-            packs: paths,
+            packs: typed::packs_to_remove(&packs)?,
             keep_files,
             skip_teardown,
             force,

@@ -1,21 +1,14 @@
 //! `grex sync`.
 
-use super::{
-    outcome::{Outcome, plan_pieces},
-    typed,
-};
+use super::outcome::{Outcome, plan_pieces};
 use crate::{
-    cli::{
-        error::CliError,
-        globals::{GlobalArgs, usage},
-        invocation::Invocation,
-        retry::Retry,
-    },
+    cli::{error::CliError, globals::GlobalArgs, invocation::Invocation, retry::Retry},
     engine::{select::Selection, sync_options::SyncOptions},
-    model::filter::{Filters, PathGlob},
+    model::filter::Filters,
     ops::{
         error::OpError,
         sync::{SyncRequest, sync},
+        typed,
     },
 };
 
@@ -102,16 +95,12 @@ impl SyncArgs {
             },
             selection: Selection {
                 within: Vec::new(),
-                only: globs(&only)?,
+                only: typed::globs(&only)?,
                 filters,
             },
             prune,
         };
-        if prune && !(request.selection.is_everything() && request.options.recursive) {
-            return Err(usage(
-                "--prune is about every pack: it goes with neither --only, --filter nor --no-recursive",
-            ));
-        }
+        request.check()?;
         Ok((
             request,
             Retry {
@@ -121,11 +110,6 @@ impl SyncArgs {
             },
         ))
     }
-}
-
-pub(super) fn globs(typed: &[String]) -> Result<Vec<PathGlob>, OpError> {
-    let globs: Result<_, _> = typed.iter().map(|text| PathGlob::parse(text)).collect();
-    globs.map_err(|error| usage(error.to_string()))
 }
 
 /// Runs the verb.

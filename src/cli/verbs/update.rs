@@ -1,6 +1,6 @@
 //! `grex update`.
 
-use super::{installs, sync::globs, typed};
+use super::{installs, typed};
 use crate::{
     cli::{error::CliError, globals::GlobalArgs, invocation::Invocation, retry::Retry, ui::Piece},
     engine::select::Selection,
@@ -54,7 +54,7 @@ impl UpdateArgs {
                 .collect::<Result<Vec<PackId>, OpError>>()?,
             selection: Selection {
                 within: Vec::new(),
-                only: globs(&only)?,
+                only: typed::globs(&only)?,
                 filters,
             },
             force,

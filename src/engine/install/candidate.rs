@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// Why a pack is installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// It is at another commit than it was installed from.
@@ -118,15 +119,14 @@ pub fn candidates(
     ))
 }
 
-/// Judges every pack, for who only looks: in their order, where they have one. What cannot be
-/// judged is left out.
-pub fn all(session: &Session, survey: Survey, books: &dyn Books) -> Vec<Candidate> {
+/// Judges every pack, for who only looks: in their order, where they have one.
+pub fn all(session: &Session, survey: Survey, books: &dyn Books) -> Candidates {
     let ordered = dependencies::ordered(&survey, |_| false).unwrap_or_default();
     let sequence = Sequence {
         places: order::order(&ordered).unwrap_or_else(|_| (0..ordered.len()).collect()),
         ordered,
     };
-    judge_all(session, survey, books, &sequence, |_| true, false).packs
+    judge_all(session, survey, books, &sequence, |_| true, false)
 }
 
 /// The places of packs in a survey, in the order of their install.

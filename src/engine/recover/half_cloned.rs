@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::moves::take_back;
 use crate::{
-    engine::{event::Event, session::Session},
+    engine::session::Session,
     git::{
         checkout,
         run::{Git, GitError},
@@ -71,5 +71,5 @@ fn put_away(session: &Session, path: &PackPath, root: &Path) {
         ),
         Err(error) => format!("`{path}` was left unfinished by an interrupted run: {error}"),
     };
-    session.observer.observe(Event::Warning(&text));
+    session.warn(&text);
 }

@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 use crate::{
-    engine::{event::Event, session::Session},
+    engine::session::Session,
     git::{
         checkout::{self, STALE_LOCKS},
         refs::ObjectId,
@@ -92,10 +92,10 @@ pub(super) async fn take_back(
 }
 
 fn warn(session: &Session, unfinished: &UnfinishedMove, why: &str) {
-    session.observer.observe(Event::Warning(&format!(
+    session.warn(&format!(
         "`{}` was left half-way to another commit by an interrupted run: {why}",
         unfinished.path
-    )));
+    ));
 }
 
 /// Removes the locks that a git which moved the checkout has left. None was there before it, or it

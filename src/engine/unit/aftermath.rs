@@ -54,7 +54,7 @@ fn clear_clones(directory: &Path, since: SystemTime) {
             .strip_prefix(files::TEMPORARY_PREFIX)
             .and_then(|rest| rest.split_once('-'))
             .and_then(|(process, _)| u32::from_str_radix(process, 16).ok());
-        let is_dead = process.is_some_and(|process| !process::is_there(process));
+        let is_dead = process.is_some_and(|process| !process::exists(process));
         if is_dead && is_younger(&entry.path(), since) {
             // What cannot be removed is no worse than it was.
             drop(files::remove_tree(&entry.path()));

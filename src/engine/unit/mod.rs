@@ -127,14 +127,55 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
     finish(cx, node, &root, outcome)
 }
 
-/// Brings a git work tree to `root`, or takes the one that is there as far as it may go.
+/// Brings a git work tree to `root`, or takes the one that is there as far as it may go. What is
+/// there is decided about under the pack's lock: what was seen before may be of the past.
 async fn checkout(cx: &UnitContext, node: &Node, root: &Path) -> Result<PackOutcome, Stop> {
     let wanted = cx.wanted(node)?;
     aftermath::clear(cx, node, root).await?;
-    let place =
-        observe::observe(&cx.git, root, node, wanted.reference.as_ref(), cx.cancel()).await?;
+    if !layout::pack_lock(root).is_some_and(|lock| lock.exists()) {
+        let place = look(cx, node, root, &wanted).await?;
+        // A repository that is not to be touched gets no lock file either.
+        if let Place::Repository(checkout) = &place
+            && let Step::Refuse(refusal) = decide::decide(node, checkout, &wanted, cx.known(node))
+        {
+            return Err(Stop::Failed((*refusal).into()));
+        }
+        if layout::pack_lock(root).is_none() {
+            return act(cx, node, root, &wanted, place).await;
+        }
+    }
+    let work = async {
+        match look(cx, node, root, &wanted).await? {
+            // What has an open file in it, the lock's, cannot be moved away there.
+            place @ Place::Broken(_) if cfg!(windows) => Ok(Err(place)),
+            place => act(cx, node, root, &wanted, place).await.map(Ok),
+        }
+    };
+    match holding_pack(cx, root, Box::pin(work)).await? {
+        Ok(outcome) => Ok(outcome),
+        Err(place) => act(cx, node, root, &wanted, place).await,
+    }
+}
+
+async fn look(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    wanted: &decide::Wanted,
+) -> Result<Place, Stop> {
+    let reference = wanted.reference.as_ref();
+    Ok(observe::observe(&cx.git, root, node, reference, cx.cancel()).await?)
+}
+
+async fn act(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    wanted: &decide::Wanted,
+    place: Place,
+) -> Result<PackOutcome, Stop> {
     match place {
-        Place::Free => clone::clone(cx, node, root, &wanted).await,
+        Place::Free => clone::clone(cx, node, root, wanted).await,
         Place::Taken(what) => {
             let failure =
                 PackFailure::new(FailureClass::Other, format!("{what} is in its place")).with_hint(
@@ -142,15 +183,10 @@ async fn checkout(cx: &UnitContext, node: &Node, root: &Path) -> Result<PackOutc
                 );
             Err(failure.into())
         }
-        Place::Broken(reason) => broken(cx, node, root, &wanted, reason).await,
+        Place::Broken(reason) => broken(cx, node, root, wanted, reason).await,
         Place::Repository(checkout) => {
-            let step = decide::decide(node, &checkout, &wanted, cx.known(node));
-            // A repository that is not to be touched gets no lock file either.
-            if let Step::Refuse(refusal) = step {
-                return Err(Stop::Failed((*refusal).into()));
-            }
-            let work = locked(cx, node, *checkout, step, &wanted);
-            holding_pack(cx, root, work).await
+            let step = decide::decide(node, &checkout, wanted, cx.known(node));
+            locked(cx, node, *checkout, step, wanted).await
         }
     }
 }
@@ -162,17 +198,18 @@ async fn holding_pack<T>(
     work: impl Future<Output = Result<T, Stop>>,
 ) -> Result<T, Stop> {
     let Some(lock) = layout::pack_lock(root) else {
-        return Err(PackFailure::new(
-            FailureClass::Other,
-            "what holds its lock has gone meanwhile",
-        )
-        .into());
+        return Err(Stop::Deferred(String::from(
+            "another process, which moved it away",
+        )));
     };
     match lock::try_hold(&lock, &cx.holder(), work).await {
         Ok(result) => result,
         Err(LockError::Held { holder, .. }) => Err(Stop::Deferred(holder.map_or_else(
             || String::from("another process"),
             |holder| holder.to_string(),
+        ))),
+        Err(LockError::File(error)) if error.is_missing() => Err(Stop::Deferred(String::from(
+            "another process, which moves it away",
         ))),
         Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string()).into()),
     }
@@ -212,7 +249,7 @@ async fn locked(
     step: Step,
     wanted: &decide::Wanted,
 ) -> Result<PackOutcome, Stop> {
-    if checkout.is_unfilled && checkout.index_lock.is_none() {
+    if checkout.is_unfilled && !matches!(step, Step::Refuse(_)) {
         fill(cx, node, &checkout).await?;
     }
     let result = match step {

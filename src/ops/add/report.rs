@@ -1,5 +1,6 @@
 //! What an `add` reports.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::register::Added;
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Whether a registration is news.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Registered {
     /// It is, and the pack was cloned.
@@ -28,7 +29,7 @@ pub enum Registered {
 }
 
 /// What was registered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AddReport {
     /// The pack.
     pub id: String,
@@ -39,6 +40,7 @@ pub struct AddReport {
     pub path: String,
     /// The commit that is checked out; `""`: none.
     #[serde(serialize_with = "present::commit")]
+    #[schemars(with = "String")]
     pub sha: Option<ObjectId>,
     /// Whether everything that it installs is installed.
     pub installed: bool,

@@ -1,11 +1,12 @@
 //! What a `status` reports.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ops::present::FailureReport;
 
 /// How a pack differs from what is declared and recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Drift {
     /// It does not.
@@ -21,7 +22,7 @@ pub enum Drift {
 }
 
 /// What of a pack is installed here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Install {
     /// What the pack asks for is.
@@ -37,7 +38,7 @@ pub enum Install {
 }
 
 /// One pack's status.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PackStatus {
     /// The pack.
     pub id: String,

@@ -22,10 +22,12 @@ use super::{
     books::{self, Books},
     error::{ErrorKind, OpError},
     run::{self, Run},
+    typed::usage,
 };
 
 pub use self::report::{SyncReport, SyncedPack};
 pub(super) use self::{
+    leftover::undeclared,
     matching::{did_you_mean, no_match, nothing_matches},
     plan::plan_packs,
     report::exit_code_of,
@@ -40,6 +42,21 @@ pub struct SyncRequest {
     pub selection: Selection,
     /// Remove packs that nothing declares any more.
     pub prune: bool,
+}
+
+impl SyncRequest {
+    /// Checks that its parts go together.
+    ///
+    /// # Errors
+    /// Fails when packs that nothing declares are to be removed in a run that is not about all.
+    pub fn check(&self) -> Result<(), OpError> {
+        if !self.prune || (self.selection.is_everything() && self.options.recursive) {
+            return Ok(());
+        }
+        Err(usage(
+            "--prune is about every pack: it goes with neither --only, --filter nor --no-recursive",
+        ))
+    }
 }
 
 /// Brings the workspace's packs into the declared state; with `dry_run`, says what that would be.

@@ -1,5 +1,6 @@
 //! What a `sync` reports.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -23,7 +24,7 @@ pub struct SyncReport {
 }
 
 /// What a `sync` did to one pack.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SyncedPack {
     /// The pack.
     pub id: String,
@@ -33,9 +34,11 @@ pub struct SyncedPack {
     pub change: Change,
     /// The commit before; `""`: there was none.
     #[serde(serialize_with = "present::commit")]
+    #[schemars(with = "String")]
     pub sha_before: Option<ObjectId>,
     /// The commit after; `""`: there is none.
     #[serde(serialize_with = "present::commit")]
+    #[schemars(with = "String")]
     pub sha_after: Option<ObjectId>,
     /// How many commits came; null where only another git process could tell.
     pub commits: Option<u64>,

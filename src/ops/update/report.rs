@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -30,7 +31,7 @@ pub struct UpdateReport {
 }
 
 /// What an `update` did to one pack.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct UpdatedPack {
     /// The pack.
     pub id: String,
@@ -40,9 +41,11 @@ pub struct UpdatedPack {
     pub change: Change,
     /// The commit before; `""`: there was none.
     #[serde(serialize_with = "present::commit")]
+    #[schemars(with = "String")]
     pub sha_before: Option<ObjectId>,
     /// The commit after; `""`: there is none.
     #[serde(serialize_with = "present::commit")]
+    #[schemars(with = "String")]
     pub sha_after: Option<ObjectId>,
     /// How many commits came; null where only another git process could tell.
     pub commits: Option<u64>,

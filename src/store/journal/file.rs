@@ -66,6 +66,17 @@ impl Journal {
         })
     }
 
+    /// Says whether the journal holds lines of a kind that this program does not know. It is never
+    /// emptied then.
+    pub fn is_foreign(&self) -> bool {
+        self.lock().foreign
+    }
+
+    /// Says whether there is anything in the file, needed or not.
+    pub fn is_filled(&self) -> bool {
+        self.lock().filled
+    }
+
     /// Makes everything that was ticked off survive a power cut, and says so in the journal, which
     /// is emptied when nothing is unfinished: clones, moves, installs. To be called once, at the end of a run. Returns
     /// whether there was anything to do; if not, nothing is written and nothing synced.

@@ -15,9 +15,12 @@ mod run;
 mod spawn;
 
 pub use at_work::is_at_work;
+pub fn keep_watch() -> std::io::Result<()> {
+    Ok(())
+}
 #[cfg(unix)]
 pub(super) use group::leads_no_job;
-pub use group::{is_in_foreground, is_there};
+pub use group::{exists, is_in_foreground};
 pub use pause::{Paused, pause};
 pub use room::room;
 pub use run::{Ending, Finished, Limits, Stream, run};

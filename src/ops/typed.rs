@@ -1,0 +1,143 @@
+//! What was typed, or sent by an agent, parsed into what cannot hold anything dangerous.
+
+use crate::model::{
+    action::Vocabulary,
+    filter::{Filter, Filters, PathGlob},
+    path::{PackId, PackPath},
+    reference::RefName,
+    url::PackUrl,
+};
+
+use super::error::{ErrorKind, OpError};
+
+/// An error in what was typed.
+pub fn usage(message: impl Into<String>) -> OpError {
+    OpError::new(ErrorKind::Usage, message)
+}
+
+/// Parses a pack's path. What a shell's completion leaves there, `./` before it and `/` behind it,
+/// does not matter.
+///
+/// # Errors
+/// Fails with [`ErrorKind::Usage`] when it is none.
+pub fn pack_path(text: &str) -> Result<PackPath, OpError> {
+    let mut trimmed = text;
+    while let Some(rest) = trimmed.strip_prefix("./") {
+        trimmed = rest.trim_start_matches('/');
+    }
+    PackPath::parse(trimmed.trim_end_matches('/')).map_err(|error| {
+        usage(error.to_string())
+            .with_hint("a pack is named by its path from the workspace's directory")
+    })
+}
+
+/// Parses a pack's id: its path, or `.` for the workspace's own pack.
+///
+/// # Errors
+/// Fails with [`ErrorKind::Usage`] when it is none.
+pub fn pack_id(text: &str) -> Result<PackId, OpError> {
+    match text {
+        "." | "./" => Ok(PackId::workspace()),
+        text => pack_path(text).map(PackId::from),
+    }
+}
+
+/// Parses a URL or a path of a repository.
+///
+/// # Errors
+/// Fails with [`ErrorKind::Usage`] when it is none.
+pub fn url(text: &str) -> Result<PackUrl, OpError> {
+    PackUrl::parse(text).map_err(|error| usage(error.to_string()))
+}
+
+/// Parses the name of a branch or tag, or a commit id.
+///
+/// # Errors
+/// Fails with [`ErrorKind::Usage`] when it is none.
+pub fn reference(text: Option<&str>) -> Result<Option<RefName>, OpError> {
+    text.map(|text| RefName::parse(text).map_err(|error| usage(error.to_string())))
+        .transpose()
+}
+
+/// Parses the packs that are to be taken out, each once.
+///
+/// # Errors
+/// Fails with [`ErrorKind::Usage`] when one is no pack that can be.
+pub fn packs_to_remove(texts: &[String]) -> Result<Vec<PackPath>, OpError> {
+    let mut paths = Vec::new();
+    for text in texts {
+        if matches!(text.as_str(), "." | "./") {
+            return Err(usage("the workspace's own pack is not removed").with_hint(
+                "take what it installs out of .grex/pack.yaml, then `grex update .` takes it back",
+            ));
+        }
+        let path = pack_path(text)?;
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
+}
+
+/// Checks the name of a pack type.
+///
+/// # Errors
+/// Fails with [`ErrorKind::UnknownName`] when there is no such type.
+pub fn pack_type(vocabulary: &Vocabulary, name: &str) -> Result<(), OpError> {
+    vocabulary.check_pack_type(name).map_err(|hint| {
+        OpError::new(
+            ErrorKind::UnknownName,
+            format!("there is no pack type `{name}`"),
+        )
+        .with_hint(hint)
+    })
+}
+
+/// Parses globs on paths.
+///
+/// # Errors
+/// Fails with [`ErrorKind::Usage`] when one is none.
+pub fn globs(texts: &[String]) -> Result<Vec<PathGlob>, OpError> {
+    let globs: Result<_, _> = texts.iter().map(|text| PathGlob::parse(text)).collect();
+    globs.map_err(|error| usage(error.to_string()))
+}
+
+/// Parses filters, of which a pack has to match one.
+///
+/// # Errors
+/// Fails with [`ErrorKind::Usage`] when one is none.
+pub fn filters(texts: &[String]) -> Result<Filters, OpError> {
+    let filters: Result<Vec<Filter>, _> = texts.iter().map(|text| Filter::parse(text)).collect();
+    filters
+        .map(Filters::new)
+        .map_err(|error| usage(error.to_string()).with_hint("see FILTERS in `grex --help`"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::{pack_path, reference, url};
+    use crate::ops::error::ErrorKind;
+
+    #[test]
+    fn what_completion_adds_to_a_path_does_not_matter() {
+        for typed in ["a/b", "./a/b", "a/b/", "././/a/b//"] {
+            assert_eq!(pack_path(typed).unwrap().as_str(), "a/b", "{typed}");
+        }
+        for typed in ["", ".", "./", "/a", "../a", "a/../b", "a\nb"] {
+            assert_eq!(
+                pack_path(typed).unwrap_err().kind,
+                ErrorKind::Usage,
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_git_could_misunderstand_is_wrong_usage() {
+        assert_eq!(url("ext::sh -c id").unwrap_err().kind, ErrorKind::Usage);
+        assert_eq!(reference(Some("-x")).unwrap_err().kind, ErrorKind::Usage);
+        assert!(reference(None).unwrap().is_none());
+    }
+}
