@@ -51,6 +51,18 @@ impl State {
         self.0.insert(what, is);
     }
 
+    /// Whether git has nothing to say of the packs, and nothing was left.
+    pub(crate) fn is_clean(&self) -> bool {
+        let is_dirty = |(name, what): (&String, &String)| {
+            let has_changes = name.starts_with("git ")
+                && what
+                    .lines()
+                    .any(|line| line.starts_with(['1', '2', 'u', '?']));
+            has_changes || what == "left" || name == "journal" || name.starts_with(".grex-tmp")
+        };
+        !self.0.iter().any(is_dirty)
+    }
+
     /// What is not as expected, a line each.
     pub(crate) fn differences(&self, when: &str, expected: &Self) -> Vec<String> {
         let names: BTreeSet<_> = self.0.keys().chain(expected.0.keys()).collect();
