@@ -39,6 +39,19 @@ pub(super) async fn holding_workspace<T>(
     verb: &'static str,
     body: impl Future<Output = Result<T, OpError>> + Send,
 ) -> Result<T, OpError> {
+    let body = async {
+        clear_books(session);
+        body.await
+    };
+    holding_workspace_as_it_is(session, verb, body).await
+}
+
+/// Does so without clearing anything away first: for whoever looks at what was left.
+pub(super) async fn holding_workspace_as_it_is<T>(
+    session: &Session,
+    verb: &'static str,
+    body: impl Future<Output = Result<T, OpError>> + Send,
+) -> Result<T, OpError> {
     session.workspace.ensure_state()?;
     let mut on_wait = telling(session, "the workspace");
     let wait = Wait {
@@ -47,10 +60,6 @@ pub(super) async fn holding_workspace<T>(
         cancel: session.cancel.token(),
     };
     let holder = Holder::this_process(verb, session.clock.now_text());
-    let body = async {
-        clear_books(session);
-        body.await
-    };
     lock::hold(&session.workspace.workspace_lock(), wait, &holder, body).await?
 }
 

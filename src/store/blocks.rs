@@ -1,5 +1,6 @@
 //! Managed blocks in files: the rules of [`crate::model::block`], applied to a disk.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::StoreError;
@@ -33,6 +34,41 @@ pub fn ensure(path: &Path, name: Option<&str>, entries: &[String]) -> Result<boo
         fs::create_dir_all(directory)?;
     }
     Ok(fs::replace_recoverably(path, &new, fs::SHARED_MODE)?)
+}
+
+/// Does as [`ensure`] does for the block without a name, and puts broken markers right on the way,
+/// see [`block::mend`]; with `folds`, blocks with a name go into this one, see
+/// [`block::fold_foreign`]. Returns whether that changed the file.
+///
+/// # Errors
+/// As [`ensure`], but for the markers.
+pub fn mend(path: &Path, entries: &[String], folds: bool) -> Result<bool, StoreError> {
+    let Some(old) = fs::read_regular(path, LIMIT)? else {
+        return ensure(path, None, entries);
+    };
+    let new = mended(&old, entries, folds).map_err(|error| broken(path, error))?;
+    Ok(fs::replace_recoverably(path, &new, fs::SHARED_MODE)?)
+}
+
+/// What [`mend`] makes of a text.
+fn mended(text: &[u8], entries: &[String], folds: bool) -> Result<Vec<u8>, BlockError> {
+    let ours: BTreeSet<&str> = entries.iter().map(String::as_str).collect();
+    let mut text = block::mend(text, None, &ours);
+    if folds {
+        text = block::fold_foreign(&text, &ours);
+    }
+    block::replace(&text, None, entries)
+}
+
+/// Says whether the block without a name holds exactly these entries. A file that is not there
+/// holds none.
+///
+/// # Errors
+/// As [`ensure`].
+pub fn is_as(path: &Path, entries: &[String]) -> Result<bool, StoreError> {
+    let text = fs::read_regular(path, LIMIT)?.unwrap_or_default();
+    let new = block::replace(&text, None, entries).map_err(|error| broken(path, error))?;
+    Ok(new == text)
 }
 
 /// Returns the block `name` of a file, if both are there.

@@ -23,8 +23,8 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 pub use self::place::{
-    create_dir_all, is_vacant, remove_empty, remove_tree, rename_noreplace, sync_directory,
-    sync_filesystem,
+    create_dir_all, is_vacant, remove_below, remove_empty, remove_tree, rename_noreplace,
+    sync_directory, sync_filesystem,
 };
 pub(crate) use self::platform::{
     append, canonicalize, device, inode, is_ours, make_file, mode, private_directories, read_at,

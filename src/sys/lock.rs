@@ -270,6 +270,22 @@ fn is_still_at(file: &File, path: &Path) -> bool {
     there.is_ok_and(|there| file.metadata().is_ok_and(|open| identity(open) == there))
 }
 
+/// Says whether the lock at `path` could be had: `None` when nobody holds it, or there is no file;
+/// else whoever holds it, as far as that is known. Writes nothing, and holds nothing afterwards.
+///
+/// # Errors
+/// What is at `path` cannot be locked by anybody.
+pub fn look(path: &Path) -> Result<Option<Option<Holder>>, FileError> {
+    let Some((file, _)) = open_regular(path, "open the lock", Opening::Change)? else {
+        return Ok(None);
+    };
+    let mut lock = RwLock::new(file);
+    if attempt(&mut lock, path)?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(last_holder(path)))
+}
+
 /// Returns who held the lock at `path` last, or holds it now, if its file says so.
 pub fn last_holder(path: &Path) -> Option<Holder> {
     let (file, _) = open_regular(path, "read the lock", Opening::Read).ok()??;

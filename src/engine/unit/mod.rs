@@ -1,10 +1,12 @@
 //! One pack's way through a run, as a straight line: lock, observe, decide, act, read its
 //! pack.yaml, report its children. A unit never waits for another one and never starts one.
 
+mod advance;
 mod children;
 mod clone;
 mod context;
 mod foreign;
+mod moving;
 mod pin;
 mod reclaim;
 mod record;
@@ -281,20 +283,20 @@ async fn locked(
 async fn fill(cx: &UnitContext, node: &Node, checkout: &Checkout) -> Result<(), Stop> {
     let repository = cx.git.repository(&checkout.root);
     let mut watch = cx.watch(&node.path, false);
-    match (&checkout.head, &checkout.commit) {
-        (Head::Branch(branch), _) => {
-            repository
-                .check_out_branch(branch, None, &mut watch)
-                .await?
+    let Some(commit) = &checkout.commit else {
+        return Ok(());
+    };
+    let git = async {
+        match &checkout.head {
+            Head::Branch(branch) => repository.check_out_branch(branch, None, &mut watch).await,
+            _ => {
+                repository
+                    .check_out_detached(commit.as_str(), &mut watch)
+                    .await
+            }
         }
-        (_, Some(commit)) => {
-            repository
-                .check_out_detached(commit.as_str(), &mut watch)
-                .await?
-        }
-        (_, None) => {}
-    }
-    Ok(())
+    };
+    Ok(moving::moving(cx, node, None, commit, git).await??)
 }
 
 async fn broken(

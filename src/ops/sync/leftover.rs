@@ -205,8 +205,8 @@ fn outermost(path: &PackPath, paths: &HashSet<&PackPath>) -> PackPath {
     found
 }
 
-/// The deepest first. What lies below a pack that failed may well be declared by it.
-pub(super) fn undeclared<'a>(
+/// The entries of packs that are none of `outcomes`, the deepest first. What lies below a pack that failed may well be declared by it.
+pub(in crate::ops) fn undeclared<'a>(
     lockfile: &'a Lockfile,
     outcomes: &[PackOutcome],
 ) -> Vec<&'a LockEntry> {
