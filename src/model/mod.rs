@@ -4,6 +4,7 @@ pub mod action;
 pub mod block;
 pub mod event;
 pub mod filter;
+pub mod lines;
 pub mod lock;
 pub mod manifest;
 pub mod pack;

@@ -5,6 +5,7 @@ pub mod act;
 pub mod add;
 pub mod doctor;
 pub mod error;
+pub mod exec;
 pub mod init;
 pub mod install;
 pub mod ls;
@@ -15,6 +16,6 @@ pub mod typed;
 pub mod update;
 
 mod books;
-mod present;
+pub mod present;
 mod run;
 mod teardown;

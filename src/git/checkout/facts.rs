@@ -8,6 +8,9 @@ const LOOSE_LIMIT: usize = 27;
 /// Git's `gc.autoPackLimit`.
 const PACK_LIMIT: usize = 50;
 
+/// The locks in a `.git` directory that a git holds which moves the checkout, branches' own aside.
+pub const STALE_LOCKS: [&str; 3] = ["index.lock", "HEAD.lock", "ORIG_HEAD.lock"];
+
 /// How long `index.lock` has existed at `now`; `None` where there is none. Git holds it for
 /// moments, so that an old one was left by a git that died.
 #[must_use]

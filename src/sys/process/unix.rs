@@ -15,7 +15,7 @@ pub(super) fn start(mut command: Command, isolation: Isolation) -> io::Result<Ch
     match isolation {
         // Without anything to run between fork and exec, `posix_spawn` is used: a tenth of the cost.
         Isolation::Group => command.process_group(0).spawn(),
-        Isolation::Terminal => command.spawn(),
+        Isolation::Terminal | Isolation::Handover => command.spawn(),
         Isolation::Session => {
             let mut wrapped = CommandWrap::from(command);
             wrapped.wrap(ProcessSession);
