@@ -3,8 +3,8 @@
 use super::{
     globals::GlobalArgs,
     verbs::{
-        act::ActArgs, add::AddArgs, init::InitArgs, ls::LsArgs, rm::RmArgs, status::StatusArgs,
-        sync::SyncArgs, update::UpdateArgs,
+        act::ActArgs, add::AddArgs, import::ImportArgs, init::InitArgs, ls::LsArgs, rm::RmArgs,
+        status::StatusArgs, sync::SyncArgs, update::UpdateArgs,
     },
 };
 
@@ -50,6 +50,7 @@ pub(super) enum Verb {
     Status(StatusArgs),
     Sync(SyncArgs),
     Update(UpdateArgs),
+    Import(ImportArgs),
     Run(ActArgs),
 }
 
@@ -64,6 +65,7 @@ impl Verb {
             Self::Status(args) => &args.globals,
             Self::Sync(args) => &args.globals,
             Self::Update(args) => &args.globals,
+            Self::Import(args) => &args.globals,
             Self::Run(args) => &args.globals,
         }
     }

@@ -5,10 +5,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 use crate::{
     engine::session::Settings,
     model::filter::Filters,
-    ops::{
-        error::OpError,
-        typed,
-    },
+    ops::{error::OpError, typed},
     store::trust::SourcePrefix,
     sys::env,
 };

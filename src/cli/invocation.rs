@@ -20,7 +20,7 @@ use super::{
     trust::Person,
     ui::Ui,
     usage as usage_errors,
-    verbs::{act, add, init, ls, rm, status, sync, update},
+    verbs::{act, add, import, init, ls, rm, status, sync, update},
 };
 use crate::{
     engine::{
@@ -98,6 +98,7 @@ async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {
         Verb::Status(args) => status::run(args, invocation).await,
         Verb::Sync(args) => sync::run(args, invocation).await,
         Verb::Update(args) => update::run(args, invocation).await,
+        Verb::Import(args) => import::run(args, invocation).await,
         Verb::Run(args) => act::run(args, invocation).await,
     }
 }

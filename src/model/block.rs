@@ -6,12 +6,14 @@
 //! refused: where a block ends is then a guess, and a wrong guess deletes lines of the user's.
 //! See `docs/formats.md`.
 
+mod dissolve;
 mod scan;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
+pub use self::dissolve::{Dissolved, dissolve};
 use self::scan::{Span, is_marker, scan};
 use super::path::PackPath;
 

@@ -84,13 +84,19 @@ pub(super) fn hide_packs<'a>(
     session: &Session,
     packs: impl IntoIterator<Item = &'a PackPath>,
 ) -> Result<bool, OpError> {
-    let mut lines: Vec<String> = packs.into_iter().map(block::ignore_line).collect();
-    lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
+    let lines = ignore_lines(packs);
     Ok(blocks::ensure(
         &session.workspace.gitignore(),
         None,
         &lines,
     )?)
+}
+
+/// The lines of `.gitignore` that hide these packs, and what grex makes beside them.
+pub(super) fn ignore_lines<'a>(packs: impl IntoIterator<Item = &'a PackPath>) -> Vec<String> {
+    let mut lines: Vec<String> = packs.into_iter().map(block::ignore_line).collect();
+    lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
+    lines
 }
 
 /// The places of the packs among `roots`.

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod add;
 pub mod error;
+pub mod import;
 pub mod init;
 pub mod install;
 pub mod ls;

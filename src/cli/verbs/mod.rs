@@ -2,6 +2,7 @@
 
 pub(super) mod act;
 pub(super) mod add;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod ls;
 pub(super) mod rm;

@@ -2,12 +2,7 @@
 
 use super::outcome::{Outcome, plan_pieces};
 use crate::{
-    cli::{
-        error::CliError,
-        globals::GlobalArgs,
-        invocation::Invocation,
-        retry::Retry,
-    },
+    cli::{error::CliError, globals::GlobalArgs, invocation::Invocation, retry::Retry},
     engine::{select::Selection, sync_options::SyncOptions},
     model::filter::Filters,
     ops::{
