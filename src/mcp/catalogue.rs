@@ -13,7 +13,7 @@ use super::{
     host::Choice,
     limits, schema,
     tools::{
-        add::Add, doctor::Doctor, exec::Exec, init::Init, ls::Ls, rm::Rm, run::Run, status::Status,
+        add::Add, doctor::Doctor, exec::Exec, import::Import, init::Init, ls::Ls, rm::Rm, run::Run, status::Status,
         sync::Sync, update::Update,
     },
 };
@@ -132,6 +132,7 @@ impl Catalogue {
             (Add::NAME, Registered::of::<Add>()),
             (Doctor::NAME, Registered::of::<Doctor>()),
             (Exec::NAME, Registered::of::<Exec>()),
+            (Import::NAME, Registered::of::<Import>()),
             (Init::NAME, Registered::of::<Init>()),
             (Ls::NAME, Registered::of::<Ls>()),
             (Rm::NAME, Registered::of::<Rm>()),

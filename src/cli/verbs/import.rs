@@ -85,7 +85,7 @@ impl ImportArgs {
         } = self;
         let format = match (&from_repos_json, format) {
             (Some(_), _) => Some(Format::ReposJson),
-            (None, Some(name)) => Some(format_of(&name)?),
+            (None, Some(name)) => Some(typed::format(&name)?),
             (None, None) => None,
         };
         let request = ImportRequest {
@@ -102,13 +102,6 @@ impl ImportArgs {
         request.check()?;
         Ok(request)
     }
-}
-
-fn format_of(name: &str) -> Result<Format, OpError> {
-    Format::named(name).ok_or_else(|| {
-        let names = Format::ALL.map(Format::name).join(", ");
-        usage(format!("there is no format `{name}`")).with_hint(format!("one of {names}"))
-    })
 }
 
 /// Runs the verb.
