@@ -9,18 +9,18 @@ mod at_work;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod group;
+#[cfg_attr(windows, path = "keeper_windows.rs")]
+mod keeper;
 mod pause;
 mod room;
 mod run;
 mod spawn;
 
 pub use at_work::is_at_work;
-pub fn keep_watch() -> std::io::Result<()> {
-    Ok(())
-}
 #[cfg(unix)]
 pub(super) use group::leads_no_job;
 pub use group::{exists, is_in_foreground};
+pub use keeper::keep_watch;
 pub use pause::{Paused, pause};
 pub use room::room;
 pub use run::{Ending, Finished, Limits, Stream, run};

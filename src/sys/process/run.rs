@@ -12,7 +12,7 @@ use tokio::{
     time::{interval, sleep, timeout},
 };
 
-use super::{Spawn, SpawnError, group, pause::Pausable, spawn::Leader};
+use super::{Spawn, SpawnError, group, keeper, pause::Pausable, spawn::Leader};
 use crate::sys::cancel::Cancel;
 
 /// How long a child that was asked to end may take before it is killed. Below the two seconds
@@ -114,6 +114,8 @@ pub async fn run(
         });
         Ok((child, leader))
     })?;
+    // Dropped after the guard, which ends the group.
+    let mut kept = keeper::watch(leader);
     let mut pipes = Pipes::of(&mut child);
     let mut guard = GroupGuard { leader };
     let early = loop {
@@ -135,6 +137,7 @@ pub async fn run(
         }
     };
     pausable.end();
+    kept.leader_has_ended();
     if spawn.has_terminal() {
         // It has no group that could live on, and its number may be another's by now.
         guard.leader = None;
