@@ -12,9 +12,9 @@ const STEPS = [
 ];
 
 /**
- * Runs the session and prints its record. `connect` opens a connection: `list()` gives the tools, `call(name, arguments)`
- * the result of a call, an error thrown when the server refused it, `close()` ends it, and `revision`, if the
- * client tells, is the revision of the protocol.
+ * Runs the session and prints its record. `connect` opens a connection: `list()` gives the tools,
+ * `call(name, arguments)` the result of a call, an error thrown when the server refused it, `close()`
+ * ends it, and `revision`, if the client tells, is the revision of the protocol.
  */
 export async function session(connect) {
   const first = await connect();
