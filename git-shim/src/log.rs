@@ -71,9 +71,11 @@ pub fn read(path: &Path) -> io::Result<Vec<Invocation>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other?,
     };
+    // A last line without its end is being written at this moment.
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
     let mut invocations: Vec<Invocation> = Vec::new();
     let mut places = HashMap::new();
-    for line in bytes
+    for line in bytes[..whole]
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
     {
@@ -98,4 +100,27 @@ pub fn read(path: &Path) -> io::Result<Vec<Invocation>> {
     }
     invocations.sort_by_key(|invocation| invocation.started_us);
     Ok(invocations)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{read as bytes_of, write};
+
+    use super::{Record, append, read};
+
+    #[test]
+    fn a_line_that_is_being_written_does_not_count_yet() {
+        let place = std::env::temp_dir().join(format!("git-shim-log-{}", std::process::id()));
+        let ended = Record::Left {
+            id: "nobody's".to_owned(),
+            grandchild: 1,
+        };
+        append(&place, &ended).expect("a line");
+        let whole = bytes_of(&place).expect("the log");
+        for length in 0..whole.len() {
+            write(&place, &whole[..length]).expect("a part of it");
+            assert!(read(&place).expect("no error").is_empty(), "{length}");
+        }
+        std::fs::remove_file(&place).expect("the log");
+    }
 }

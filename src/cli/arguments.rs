@@ -5,8 +5,9 @@ use super::verbs::serve::ServeArgs;
 use super::{
     globals::GlobalArgs,
     verbs::{
-        act::ActArgs, add::AddArgs, doctor::DoctorArgs, exec::ExecArgs, init::InitArgs, ls::LsArgs,
-        rm::RmArgs, status::StatusArgs, sync::SyncArgs, update::UpdateArgs,
+        act::ActArgs, add::AddArgs, doctor::DoctorArgs, exec::ExecArgs, import::ImportArgs,
+        init::InitArgs, ls::LsArgs, rm::RmArgs, status::StatusArgs, sync::SyncArgs,
+        update::UpdateArgs,
     },
 };
 
@@ -55,6 +56,7 @@ pub(super) enum Verb {
     #[cfg(feature = "mcp")]
     Serve(ServeArgs),
     Doctor(DoctorArgs),
+    Import(ImportArgs),
     Run(ActArgs),
     Exec(ExecArgs),
 }
@@ -73,6 +75,7 @@ impl Verb {
             #[cfg(feature = "mcp")]
             Self::Serve(args) => &args.globals,
             Self::Doctor(args) => &args.globals,
+            Self::Import(args) => &args.globals,
             Self::Run(args) => &args.globals,
             Self::Exec(args) => &args.globals,
         }

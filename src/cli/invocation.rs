@@ -22,7 +22,7 @@ use super::{
     trust::Person,
     ui::Ui,
     usage as usage_errors,
-    verbs::{act, add, doctor, exec, init, ls, rm, status, sync, update},
+    verbs::{act, add, doctor, exec, import, init, ls, rm, status, sync, update},
 };
 use crate::{
     engine::{
@@ -104,6 +104,7 @@ async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {
         #[cfg(feature = "mcp")]
         Verb::Serve(args) => serve::run(args, invocation).await,
         Verb::Doctor(args) => doctor::run(args, invocation).await,
+        Verb::Import(args) => import::run(args, invocation).await,
         Verb::Run(args) => act::run(args, invocation).await,
         Verb::Exec(args) => exec::run(args, invocation).await,
     }

@@ -1,6 +1,7 @@
 //! What an interrupted run has left: looked at before the next one begins, under the workspace
 //! lock, so that whoever left it is gone.
 
+pub(super) mod half_cloned;
 mod moves;
 
 use std::path::Path;
@@ -8,11 +9,7 @@ use std::path::Path;
 use super::session::Session;
 use crate::{
     git::run::{Git, GitError},
-    model::path::PackPath,
-    store::{
-        journal::{Journal, UnfinishedClone},
-        origin, trash,
-    },
+    store::journal::Journal,
     sys::fs,
 };
 
@@ -29,8 +26,7 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
         };
         let parent = root.parent().unwrap_or(&root);
         let is_cleared = clear(session, &parent.join(&unfinished.temporary));
-        moves::fill(session, git, &unfinished, &root).await?;
-        check(session, git, &unfinished, &root).await?;
+        half_cloned::check(session, git, &unfinished.path, &root).await?;
         if is_cleared {
             // Should this fail, the next run looks once more, and that is all.
             drop(journal.end_clone(&unfinished.temporary));
@@ -46,37 +42,4 @@ fn clear(session: &Session, temporary: &Path) -> bool {
         session.warn(&format!("a leftover of an interrupted run stays: {error}"));
     }
     removed.is_ok()
-}
-
-async fn check(
-    session: &Session,
-    git: &Git,
-    unfinished: &UnfinishedClone,
-    root: &Path,
-) -> Result<(), GitError> {
-    // What came from elsewhere than git cannot be checked, and git has no business in it.
-    if !root.join(".git").is_dir() || origin::read(root).is_some() {
-        return Ok(());
-    }
-    match git
-        .repository(root)
-        .check_connectivity(&session.cancel)
-        .await
-    {
-        Ok(()) => {}
-        Err(GitError::Failed(_)) => put_away(session, &unfinished.path, root),
-        Err(error) => return Err(error),
-    }
-    Ok(())
-}
-
-fn put_away(session: &Session, path: &PackPath, root: &Path) {
-    let text = match trash::move_to_trash(&session.workspace, root, path, session.clock.now()) {
-        Ok(kept) => format!(
-            "`{path}` was left unfinished by an interrupted run; it is kept in {}",
-            kept.display()
-        ),
-        Err(error) => format!("`{path}` was left unfinished by an interrupted run: {error}"),
-    };
-    session.warn(&text);
 }

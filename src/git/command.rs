@@ -25,6 +25,16 @@ const PINNED_SETTINGS: &[&str] = &[
     "safe.bareRepository=explicit",
 ];
 
+/// What a command gets besides that changes a repository which is there. Refs and the index are not
+/// synced by default, nor are objects that come one by one: after a power cut a branch would name a
+/// commit that is an empty file, and neither git nor grex gets past that. All objects of a command
+/// are synced at once. A clone needs none of it: it is looked at again until it is known to be on
+/// disk. Git before 2.36 passes over these.
+const DURABLE_SETTINGS: &[&str] = &[
+    "core.fsync=objects,derived-metadata,reference,index",
+    "core.fsyncMethod=batch",
+];
+
 /// What `git rev-parse --local-env-vars` lists, less the three that carry the settings of CI
 /// (`GIT_CONFIG_PARAMETERS`, `GIT_CONFIG_COUNT` and its pairs), and more that name a repository:
 /// inside a git hook they would make every command act on the hook's repository.
@@ -81,7 +91,12 @@ impl GitCommand {
         subcommand: &'static str,
         nature: Nature,
     ) -> Self {
-        Self::with_settings(git, repository, subcommand, nature, PINNED_SETTINGS)
+        let durable = match nature {
+            Nature::Local | Nature::MayAsk if subcommand != "clone" => DURABLE_SETTINGS,
+            _ => &[],
+        };
+        let settings = [PINNED_SETTINGS, durable].concat();
+        Self::with_settings(git, repository, subcommand, nature, &settings)
     }
 
     /// Begins `git -C <repository> maintenance`, the one command that the pinned settings would

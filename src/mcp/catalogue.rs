@@ -13,7 +13,8 @@ use super::{
     host::Choice,
     limits, schema,
     tools::{
-        add::Add, init::Init, ls::Ls, rm::Rm, run::Run, status::Status, sync::Sync, update::Update,
+        add::Add, doctor::Doctor, exec::Exec, import::Import, init::Init, ls::Ls, rm::Rm, run::Run, status::Status,
+        sync::Sync, update::Update,
     },
 };
 use crate::ops::error::OpError;
@@ -129,6 +130,9 @@ impl Catalogue {
     pub(super) fn chosen(choice: &Choice) -> Result<Self, OpError> {
         let all: BTreeMap<&'static str, Registered> = [
             (Add::NAME, Registered::of::<Add>()),
+            (Doctor::NAME, Registered::of::<Doctor>()),
+            (Exec::NAME, Registered::of::<Exec>()),
+            (Import::NAME, Registered::of::<Import>()),
             (Init::NAME, Registered::of::<Init>()),
             (Ls::NAME, Registered::of::<Ls>()),
             (Rm::NAME, Registered::of::<Rm>()),

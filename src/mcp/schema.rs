@@ -74,8 +74,7 @@ fn tidy(schema: &mut Value, describes: bool) {
     if !describes {
         fields.remove("description");
     }
-    let optional = without_null(fields);
-    debug_assert!(!optional || fields.get("type").is_some_and(|kind| kind != "null"));
+    without_null(fields);
     choices(fields);
     if let Some(Value::Object(properties)) = fields.get_mut("properties") {
         let mut may_lack = Vec::new();
@@ -108,22 +107,22 @@ fn is_nullable(schema: &Value) -> bool {
     by_type || by_choice
 }
 
-/// Takes `null` out of the types, and says whether it was there.
-fn without_null(fields: &mut Map<String, Value>) -> bool {
+/// Takes `null` out of the types.
+fn without_null(fields: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = fields.get_mut("type") {
         types.retain(|kind| kind != "null");
         if let [only] = types.as_slice() {
             let only = only.clone();
             fields.insert("type".into(), only);
         }
-        return true;
+        return;
     }
     let Some(Value::Array(choices)) = fields.get_mut("anyOf") else {
-        return false;
+        return;
     };
     choices.retain(|choice| choice["type"] != "null");
     let [only] = choices.as_slice() else {
-        return false;
+        return;
     };
     let only = only.clone();
     fields.remove("anyOf");
@@ -136,7 +135,6 @@ fn without_null(fields: &mut Map<String, Value>) -> bool {
     for name in ["title", "format"] {
         fields.remove(name);
     }
-    true
 }
 
 /// Writes a choice between constants as what it is.

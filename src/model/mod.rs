@@ -4,6 +4,8 @@ pub mod action;
 pub mod block;
 pub mod event;
 pub mod filter;
+pub mod foreign;
+pub mod git_config;
 pub mod lines;
 pub mod lock;
 pub mod manifest;

@@ -6,6 +6,7 @@ pub mod add;
 pub mod doctor;
 pub mod error;
 pub mod exec;
+pub mod import;
 pub mod init;
 pub mod install;
 pub mod ls;

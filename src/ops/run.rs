@@ -135,6 +135,7 @@ pub(super) async fn run(
         lockfile: Arc::new(run.lockfile),
         journal: Arc::new(journal),
         verb: run.verb,
+        interrupted: lock::interrupted_since(&session.workspace.workspace_lock()),
         setup: Arc::default(),
         terminal: None,
     });

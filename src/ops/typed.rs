@@ -3,6 +3,7 @@
 use crate::model::{
     action::Vocabulary,
     filter::{Filter, Filters, PathGlob},
+    foreign::Format,
     path::{PackId, PackPath},
     reference::RefName,
     url::PackUrl,
@@ -90,6 +91,17 @@ pub fn pack_type(vocabulary: &Vocabulary, name: &str) -> Result<(), OpError> {
             format!("there is no pack type `{name}`"),
         )
         .with_hint(hint)
+    })
+}
+
+/// Parses the name of a format of another tool.
+///
+/// # Errors
+/// Fails with [`ErrorKind::Usage`] when there is none of that name.
+pub fn format(name: &str) -> Result<Format, OpError> {
+    Format::named(name).ok_or_else(|| {
+        let names = Format::ALL.map(Format::name).join(", ");
+        usage(format!("there is no format `{name}`")).with_hint(format!("one of {names}"))
     })
 }
 

@@ -1,10 +1,11 @@
 //! Managed blocks in files: the rules of [`crate::model::block`], applied to a disk.
 
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::StoreError;
-use crate::model::block::{self, Block, BlockError};
+use crate::model::block::{self, Block, BlockError, Dissolved};
 use crate::sys::fs;
 
 /// The longest file that a block is kept in.
@@ -87,6 +88,35 @@ pub fn find(path: &Path, name: Option<&str>) -> Result<Option<Block>, StoreError
 pub fn foreign(path: &Path) -> Result<Vec<Block>, StoreError> {
     let text = fs::read_regular(path, LIMIT)?.unwrap_or_default();
     block::foreign_blocks(&text).map_err(|error| broken(path, error))
+}
+
+/// Makes `entries` the content of the block without a name, and takes named blocks apart: lines of
+/// theirs that name what an entry names go, others stay without markers around them. One write, or,
+/// unless `write`, none. Without named blocks nothing is changed.
+///
+/// # Errors
+/// As [`ensure`].
+pub fn fold_foreign(
+    path: &Path,
+    entries: &[String],
+    write: bool,
+) -> Result<Vec<Dissolved>, StoreError> {
+    let old = fs::read_regular(path, LIMIT)?.unwrap_or_default();
+    let names: HashSet<&str> = entries.iter().map(|entry| bare(entry)).collect();
+    let (text, dissolved) = block::dissolve(&old, |line| names.contains(bare(line)))
+        .map_err(|error| broken(path, error))?;
+    if dissolved.is_empty() || !write {
+        return Ok(dissolved);
+    }
+    let new = block::replace(&text, None, entries).map_err(|error| broken(path, error))?;
+    fs::replace_recoverably(path, &new, fs::SHARED_MODE)?;
+    Ok(dissolved)
+}
+
+/// A line of `.gitignore` without what says only that it means a directory at the top.
+fn bare(line: &str) -> &str {
+    let line = line.strip_prefix('/').unwrap_or(line);
+    line.strip_suffix('/').unwrap_or(line)
 }
 
 fn broken(path: &Path, source: BlockError) -> StoreError {

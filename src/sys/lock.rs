@@ -11,7 +11,7 @@ mod tests;
 
 use std::fs::{File, Metadata};
 use std::future::Future;
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
@@ -30,6 +30,13 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// How much of a lock file is read to learn who holds it.
 const HOLDER_LIMIT: usize = 4096;
+
+/// The line below the holder's once the holder has given the lock up. Where it is missing, the
+/// holder was killed, or the power was cut.
+const DONE: &str = "done";
+
+/// The line below the holder's while it holds a lock that the one before it never gave up.
+const INTERRUPTED: &str = "after an interrupted run";
 
 /// Who holds a lock: one line of JSON in the lock file, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -292,6 +299,24 @@ pub fn last_holder(path: &Path) -> Option<Holder> {
     read_holder(&file)
 }
 
+/// Returns since when the work under the lock at `path`, which this process holds, may have been left
+/// half done: the holder before this one never gave it up. Not if the one before did.
+#[must_use]
+pub fn interrupted_since(path: &Path) -> Option<SystemTime> {
+    let (file, metadata) = open_regular(path, "read the lock", Opening::Read).ok()??;
+    match second_line(&file).as_deref() {
+        Some(INTERRUPTED) => metadata.modified().ok(),
+        _ => None,
+    }
+}
+
+fn second_line(file: &File) -> Option<String> {
+    let mut bytes = [0; HOLDER_LIMIT];
+    let length = read_at(file, &mut bytes, 0).ok()?;
+    let line = bytes[..length].split(|byte| *byte == b'\n').nth(1)?;
+    Some(String::from_utf8_lossy(line).into_owned())
+}
+
 // On Windows nobody but the holder can read the first byte of a file that is locked: who holds the
 // lock is known there only once it has ended.
 fn read_holder(file: &File) -> Option<Holder> {
@@ -305,6 +330,7 @@ fn read_holder(file: &File) -> Option<Holder> {
 struct Held<'l> {
     guard: RwLockWriteGuard<'l, File>,
     modified: Option<SystemTime>,
+    holder: Holder,
 }
 
 impl<'l> Held<'l> {
@@ -313,19 +339,37 @@ impl<'l> Held<'l> {
         modified: Option<SystemTime>,
         holder: &Holder,
     ) -> Self {
+        let is_interrupted = modified.is_some() && second_line(&guard).as_deref() != Some(DONE);
         let mut line = serde_json::to_vec(holder).unwrap_or_default();
         line.push(b'\n');
+        if is_interrupted {
+            line.extend_from_slice(INTERRUPTED.as_bytes());
+            line.push(b'\n');
+        }
         // The line is for people: on a full disk the lock is held all the same.
         let _ = guard.set_len(0).and_then(|()| guard.write_all(&line));
-        Self { guard, modified }
+        if let Some(since) = modified.filter(|_| is_interrupted) {
+            // Should this one be interrupted too, then that was when it began.
+            let _ = guard.set_modified(since);
+        }
+        Self {
+            guard,
+            modified,
+            holder: holder.clone(),
+        }
     }
 }
 
 impl Drop for Held<'_> {
-    /// Puts the modification time back, then (with the guard) ends the lock: a run that changes
+    /// Says that the lock was given up, puts the modification time back, then (with the guard) ends the lock: a run that changes
     /// nothing must leave every time in a workspace as it was, or backups, build tools and
     /// `find -newer` would see a change where there is none.
     fn drop(&mut self) {
+        let mut lines = serde_json::to_vec(&self.holder).unwrap_or_default();
+        lines.extend_from_slice(format!("\n{DONE}\n").as_bytes());
+        // On a full disk the next holder looks at more than it would have to.
+        let rewound = self.guard.set_len(0).and_then(|()| self.guard.rewind());
+        let _ = rewound.and_then(|()| self.guard.write_all(&lines));
         if let Some(modified) = self.modified {
             // A time that cannot be set is no reason to fail work that is done.
             let _ = self.guard.set_modified(modified);

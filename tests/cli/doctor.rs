@@ -6,11 +6,11 @@ use std::{
     path::Path,
 };
 
-use grex_fixtures::{Outcome, Sandbox, grex, tree_snapshot_without};
+use grex_fixtures::{Fault, Outcome, Rule, Sandbox, grex, tree_snapshot_without};
 use serde_json::Value;
 
 use crate::support::{
-    Still, half_made, register, registration, tidy, url_of, workspace, workspace_with,
+    Still, error_of, half_made, register, registration, tidy, url_of, workspace, workspace_with,
 };
 
 /// What `doctor` finds, but for what it says of the git that is tested with.
@@ -1011,4 +1011,58 @@ fn a_record_that_cannot_be_used_is_warned_of_once() {
         "{}",
         outcome.snapshot()
     );
+}
+
+#[test]
+fn what_a_run_has_under_way_is_no_leftover_and_fixing_waits_for_its_end() {
+    let sandbox = workspace_with(&["one"]);
+    let shim = sandbox.shim();
+    shim.rules(&[Rule::on("fetch").fault(Fault::barrier("held", 2))]);
+    let mut sync = grex!(sandbox, "sync").with_shim(&shim).start();
+    sync.wait_until("the fetch", || shim.count("fetch") == 1);
+    sandbox.write("workspace/.grex-tmp.fffffff-1-0/half", "half\n");
+    let outcome = grex!(sandbox, "doctor", "--json").run();
+    outcome.code(0);
+    let process = sync.pid().to_string();
+    assert!(
+        outcome.stderr.contains(&process) && outcome.stderr.contains("is at work here"),
+        "{}",
+        outcome.snapshot()
+    );
+    let outcome = grex!(sandbox, "doctor", "--fix", "--lock-timeout", "0", "--json").run();
+    outcome.code(5);
+    assert_eq!(error_of(&outcome)["kind"], "locked");
+    assert!(
+        sandbox
+            .path("workspace/.grex-tmp.fffffff-1-0/half")
+            .exists()
+    );
+    shim.meet("held", 2);
+    sync.wait().success();
+    let found = doctor(&sandbox, &["--fix"], 0);
+    assert_eq!(found[0]["check"], "leftover");
+    assert_eq!(trash(&sandbox), ["grex-tmp.fffffff-1-0"]);
+}
+
+#[test]
+fn nothing_is_looked_for_behind_a_link_that_leads_out() {
+    let sandbox = workspace_with(&["services/api"]);
+    fs::remove_dir_all(sandbox.path("workspace/services")).unwrap();
+    sandbox.write("home/services/.grex-tmp.fffffff-1-0/work", "mine\n");
+    sandbox.write("home/services/api/.git/info/exclude", "mine\n");
+    symlink(
+        sandbox.path("home/services"),
+        sandbox.path("workspace/services"),
+    )
+    .unwrap();
+    let before = tree_snapshot_without(&sandbox.home(), &[]);
+    Told {
+        check: "repository",
+        severity: "error",
+        pack: Some("services/api"),
+        words: &["outside the workspace"],
+        code: 7,
+    }
+    .is_left_alone(&sandbox);
+    assert_eq!(tree_snapshot_without(&sandbox.home(), &[]), before);
 }

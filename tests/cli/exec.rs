@@ -11,9 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     interrupts::SOON,
-    support::{
-        Still, error_of, no_processes, pack_yaml, register, tidy, url_of, workspace, workspace_with,
-    },
+    support::{Still, error_of, no_processes, register, tidy, url_of, workspace, workspace_with},
 };
 
 /// Packs `a` and `b`, and `a/inner`, which `a` declares; all cloned.
@@ -80,7 +78,7 @@ fn the_environment_says_where_the_command_is() {
     let sandbox = workspace();
     let remote = sandbox
         .remote("one")
-        .pack_yaml(&pack_yaml("called", &[]))
+        .pack_yaml("schema_version: \"1\"\nname: called\ntype: meta\n")
         .create();
     register(&sandbox, &[("deep/one", &remote.url())]);
     grex!(sandbox, "sync").run().success();

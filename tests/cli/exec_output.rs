@@ -136,7 +136,7 @@ fn colours_are_all_that_may_stay() {
     let outcome = grex!(sandbox, "exec", "--color=always", "--shell", &script).run();
     outcome.success();
     let (_, said) = outcome.stdout.split_once('\n').unwrap();
-    assert_eq!(said, "\u{1b}[31mred hid\n\u{1b}[0m\n");
+    assert_eq!(said, "\u{1b}[31mred hid\n\u{1b}[0m");
     // JSON has none, and nothing has that is read by a program.
     let outcome = grex!(
         sandbox,

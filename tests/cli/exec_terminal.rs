@@ -86,7 +86,7 @@ fn a_failure_at_the_terminal_is_told() {
 fn ctrl_c_is_for_the_command_that_has_the_terminal() {
     let sandbox = workspace_with(&["one"]);
     // It ends of it, and so does grex.
-    let mut terminal = start(&sandbox, &["--shell", "echo ready; sleep 60"]);
+    let mut terminal = start(&sandbox, &["--shell", "echo ready; exec sleep 60"]);
     terminal.wait_for("the command", |screen| screen.contains("ready"));
     let begin = Instant::now();
     terminal.type_in("\u{3}");
@@ -136,8 +136,8 @@ fn state(sandbox: &Sandbox, pack: &str) -> char {
     let number =
         fs::read_to_string(sandbox.workspace().join(pack).join("number")).unwrap_or_default();
     let stat = fs::read_to_string(format!("/proc/{}/stat", number.trim())).unwrap_or_default();
-    let after = stat.rsplit(") ").next().unwrap_or_default().to_owned();
-    after.chars().next().unwrap_or('-')
+    let after = stat.rsplit_once(") ").map(|(_, after)| after.to_owned());
+    after.and_then(|after| after.chars().next()).unwrap_or('-')
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use grex_fixtures::{Fault, Rule, Sandbox, Shim, Signal, grex};
 
-use crate::support::{Still, no_leftovers, register, tidy, workspace, workspace_with};
+use crate::support::{
+    Still, no_leftovers, no_processes, register, tidy, workspace, workspace_with,
+};
 
 /// An interrupted run is over within two seconds; a loaded machine gets one more.
 pub(crate) const SOON: Duration = Duration::from_secs(3);
@@ -252,4 +254,30 @@ fn n7_a_killed_grex_is_recovered_from() {
     outcome.success();
     no_leftovers(&sandbox);
     the_next_run_is_fine(&sandbox);
+}
+
+#[test]
+fn n7_sixteen_clones_of_a_killed_grex_are_made_by_the_next_run() {
+    let sandbox = workspace();
+    let remote = sandbox.remote("any").commit("a", "a").create();
+    let names: Vec<_> = (0..16).map(|number| format!("pack{number}")).collect();
+    let url = remote.url();
+    let packs = names.iter().map(|name| (name.as_str(), url.as_str()));
+    register(&sandbox, &packs.collect::<Vec<_>>());
+    let shim = sandbox.shim();
+    shim.rules(&[Rule::on("clone").fault(Fault::barrier("held", 17))]);
+    let mut run = grex!(sandbox, "sync", "-j16").with_shim(&shim).start();
+    run.wait_until("sixteen clones", || shim.count("clone") == 16);
+    run.signal(Signal::Kill);
+    assert_eq!(run.wait().signal, Some(9));
+    // Nobody listens to them any more; what they make of that is their own affair.
+    shim.meet("held", 17);
+    no_processes(&sandbox);
+    let outcome = grex!(sandbox, "sync").run();
+    outcome.success();
+    tidy(&sandbox, &outcome);
+    for name in names {
+        assert_eq!(sandbox.read(format!("workspace/{name}/a")), "a");
+    }
+    grex!(sandbox, "status", "--fail-on-drift").run().success();
 }

@@ -22,6 +22,7 @@ mod filters;
 mod hostile_paths;
 mod hostile_refs;
 mod hostile_urls;
+mod import;
 mod init;
 mod interrupts;
 mod locking;

@@ -20,6 +20,7 @@ mod mending;
 mod moments;
 mod plain;
 mod power;
+mod room;
 mod seeded;
 mod sixteen;
 mod state;

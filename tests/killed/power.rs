@@ -45,7 +45,7 @@ impl Machine {
 }
 
 fn rounds() -> u32 {
-    std::env::var("GREX_FAULTS_ROUNDS").map_or(ROUNDS, |text| text.parse::<u32>().unwrap() / 2)
+    std::env::var("GREX_FAULTS_ROUNDS").map_or(ROUNDS, |text| text.parse::<u32>().unwrap() / 4)
 }
 
 #[test]

@@ -43,16 +43,24 @@ impl State {
         if !journal.is_empty() {
             state.insert(String::from("journal"), journal);
         }
-        for entry in fs::read_dir(own.join("trash")).into_iter().flatten() {
-            let name = entry.unwrap().file_name();
-            state.insert(format!("trash {}", name.display()), String::from("kept"));
-        }
         Self(state)
     }
 
     /// Adds something that should not be there.
     pub(crate) fn insert(&mut self, what: String, is: String) {
         self.0.insert(what, is);
+    }
+
+    /// Whether git has nothing to say of the packs, and nothing was left.
+    pub(crate) fn is_clean(&self) -> bool {
+        let is_dirty = |(name, what): (&String, &String)| {
+            let has_changes = name.starts_with("git ")
+                && what
+                    .lines()
+                    .any(|line| line.starts_with(['1', '2', 'u', '?']));
+            has_changes || what == "left" || name == "journal" || name.starts_with(".grex-tmp")
+        };
+        !self.0.iter().any(is_dirty)
     }
 
     /// What is not as expected, a line each.
@@ -75,7 +83,7 @@ impl State {
 fn short(what: Option<&String>) -> String {
     what.map_or_else(
         || String::from("nothing"),
-        |text| format!("{:?}", text.chars().take(300).collect::<String>()),
+        |text| format!("{:?}", text.chars().take(60).collect::<String>()),
     )
 }
 

@@ -201,7 +201,10 @@ impl<'a> Printer<'a> {
                     text.push_str(&prefix);
                 }
                 text.push_str(line);
-                is_inside = !line.ends_with('\n');
+                // The end of all colours takes no room.
+                if line != text::PLAIN {
+                    is_inside = !line.ends_with('\n');
+                }
             }
             print(&text)
         })?;

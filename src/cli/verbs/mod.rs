@@ -4,6 +4,7 @@ pub(super) mod act;
 pub(super) mod add;
 pub(super) mod doctor;
 pub(super) mod exec;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod ls;
 pub(super) mod rm;

@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 use crate::{
-    engine::{event::Event, session::Session},
+    engine::session::Session,
     git::{
         checkout::{self, STALE_LOCKS},
         refs::ObjectId,
@@ -17,7 +17,7 @@ use crate::{
         view::View,
     },
     store::{
-        journal::{Journal, UnfinishedClone, UnfinishedMove},
+        journal::{Journal, UnfinishedMove},
         layout,
     },
     sys::{
@@ -60,40 +60,8 @@ pub(super) async fn recover(
     Ok(())
 }
 
-/// Clears away what a git has left that was killed while it filled the work tree of a clone for the
-/// first time, which it does in place where hooks are to see that place.
-///
-/// # Errors
-/// Fails when git cannot be started.
-pub(super) async fn fill(
-    session: &Session,
-    git: &Git,
-    clone: &UnfinishedClone,
-    root: &Path,
-) -> Result<(), GitError> {
-    let Ok(git_dir) = checkout::own_git_dir(root) else {
-        return Ok(());
-    };
-    if git_dir.path().join("index").exists() {
-        return Ok(());
-    }
-    let repository = git.repository(root);
-    let view = View::of(&repository, git_dir.path(), &session.cancel).await;
-    let Some(head) = view.ok().and_then(|view| view.head_commit().ok().flatten()) else {
-        return Ok(());
-    };
-    let unfinished = UnfinishedMove {
-        id: clone.id.clone(),
-        path: clone.path.clone(),
-        from: None,
-        to: head.to_string(),
-        is_made: false,
-    };
-    take_back(session, git, &unfinished, root).await.map(drop)
-}
-
 /// Returns whether there is nothing left to be done.
-async fn take_back(
+pub(super) async fn take_back(
     session: &Session,
     git: &Git,
     unfinished: &UnfinishedMove,
@@ -124,10 +92,10 @@ async fn take_back(
 }
 
 fn warn(session: &Session, unfinished: &UnfinishedMove, why: &str) {
-    session.observer.observe(Event::Warning(&format!(
+    session.warn(&format!(
         "`{}` was left half-way to another commit by an interrupted run: {why}",
         unfinished.path
-    )));
+    ));
 }
 
 /// Removes the locks that a git which moved the checkout has left. None was there before it, or it
@@ -166,7 +134,7 @@ async fn settle(
     };
     let changed = repository.changed_files(from.as_ref(), &to, cancel).await?;
     let root = repository.root();
-    for path in written_by_git(repository, &changed, &to, session).await? {
+    for path in written_by_git(repository, &changed, (from.is_some(), &to), session).await? {
         drop(remove_below(root, &path));
     }
     let paths: Vec<_> = changed.into_iter().map(|one| one.path).collect();
@@ -188,7 +156,7 @@ async fn settle(
 async fn written_by_git(
     repository: &Repository<'_>,
     changed: &[Changed],
-    to: &ObjectId,
+    (has_before, to): (bool, &ObjectId),
     session: &Session,
 ) -> Result<Vec<std::path::PathBuf>, GitError> {
     let root = repository.root();
@@ -202,7 +170,9 @@ async fn written_by_git(
     let mut written = Vec::new();
     for (one, blob) in there.into_iter().zip(blobs) {
         let is_whole = one.after.as_ref() == Some(&blob);
-        if is_whole || begins(repository, &one.path, to, session).await? {
+        // In a work tree that was empty, what is whole is as it should be.
+        let is_early = is_whole && has_before;
+        if is_early || (!is_whole && begins(repository, &one.path, to, session).await?) {
             written.push(one.path.clone());
         }
     }

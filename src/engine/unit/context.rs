@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use tokio::sync::OnceCell;
@@ -52,6 +53,8 @@ pub struct UnitContext {
     pub journal: Arc<Journal>,
     /// Names the verb to whoever finds a lock held.
     pub verb: &'static str,
+    /// Since when an interrupted run may have left things half done; none when none has.
+    pub interrupted: Option<SystemTime>,
     /// What the user's set-up means for clones, once it was asked.
     pub setup: Arc<OnceCell<CloneSetup>>,
     /// The terminal, for the one unit that has it.

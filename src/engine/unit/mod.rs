@@ -2,6 +2,7 @@
 //! pack.yaml, report its children. A unit never waits for another one and never starts one.
 
 mod advance;
+mod aftermath;
 mod children;
 mod clone;
 mod context;
@@ -130,6 +131,7 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
 /// there is decided about under the pack's lock: what was seen before may be of the past.
 async fn checkout(cx: &UnitContext, node: &Node, root: &Path) -> Result<PackOutcome, Stop> {
     let wanted = cx.wanted(node)?;
+    aftermath::clear(cx, node, root).await?;
     if !layout::pack_lock(root).is_some_and(|lock| lock.exists()) {
         let place = look(cx, node, root, &wanted).await?;
         // A repository that is not to be touched gets no lock file either.

@@ -3,7 +3,6 @@
 //! Only the repository's part: what the user's and the system's files add, and what `insteadOf`
 //! makes of a URL, is git's to know.
 
-mod parse;
 mod refspec;
 mod repository;
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::parse::{Entry, SyntaxError, parse_file, parse_list_z};
 use super::refspec;
 use crate::git::file::{Found, look};
+use crate::model::git_config::{Entry, SyntaxError, parse_file, parse_list_z};
 use crate::sys::fs::FileError;
 
 const LIMIT: u64 = 4 * 1024 * 1024;

@@ -1,9 +1,9 @@
 //! Configuration as git writes it, as people write it, and as nobody should.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use super::parse::{parse_file, parse_list_z};
 use super::*;
 use crate::git::test_repository::{TestRepository, every_git};
+use crate::model::git_config::{parse_file, parse_list_z};
 
 const HAND_WRITTEN: &str = concat!(
     "\u{feff}# a comment\r\n",

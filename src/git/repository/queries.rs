@@ -196,6 +196,28 @@ impl Repository<'_> {
         Ok(parse_ref_list(&self.git.ask(&command, cancel).await?))
     }
 
+    /// The commits of the submodules in the tree of HEAD, by their paths; none where HEAD names no
+    /// commit. A path that is no UTF-8 is left out.
+    ///
+    /// # Errors
+    /// As git fails.
+    pub async fn gitlinks(&self, cancel: &Cancel) -> Result<HashMap<String, ObjectId>, GitError> {
+        if self.commit_of("HEAD", cancel).await?.is_none() {
+            return Ok(HashMap::new());
+        }
+        let mut command = self.command("ls-tree", Nature::Query);
+        command.arguments(["-r", "-z", "--full-tree", "HEAD"]);
+        let mut links = HashMap::new();
+        let mut records = Records::default();
+        let mut watch = Watch::quiet(cancel);
+        self.git
+            .stream(&command, &mut watch, &mut |bytes| {
+                records.push(bytes, &mut |record| links.extend(parse_gitlink(record)));
+            })
+            .await?;
+        Ok(links)
+    }
+
     /// Asks a remote for its tags: this goes over the network.
     ///
     /// # Errors
@@ -245,6 +267,13 @@ impl Repository<'_> {
         command.arguments(["--connectivity-only", "--no-dangling", "--no-progress"]);
         self.git.ask(&command, cancel).await.map(|_| ())
     }
+}
+
+/// `160000 commit <id>\t<path>`; `None` for whatever is no submodule.
+fn parse_gitlink(record: &[u8]) -> Option<(String, ObjectId)> {
+    let rest = record.strip_prefix(b"160000 commit ")?;
+    let (id, path) = std::str::from_utf8(rest).ok()?.split_once('\t')?;
+    Some((path.to_owned(), ObjectId::parse(id).ok()?))
 }
 
 fn parse_ref(line: &str) -> Option<(String, RefValue)> {

@@ -1,6 +1,9 @@
 //! One file a tool: its arguments, the request that they make, and its result.
 
 pub(super) mod add;
+pub(super) mod doctor;
+pub(super) mod exec;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod ls;
 pub(super) mod rm;

@@ -10,12 +10,15 @@ mod remedy;
 mod report;
 mod repositories;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use self::{observed::Observed, remedy::Remedy};
+use self::{observed::Observed, remedy::Remedy, report::Key};
 use super::{error::OpError, run};
 use crate::{
     engine::session::Session,
@@ -75,9 +78,10 @@ async fn mend(session: &Arc<Session>, found: Vec<Finding>) -> Result<Vec<Finding
         }
         let now = checks::all(&Observed::of(session, true).await?);
         // Nobody did anything about the others: they are as they are found now.
-        let mended = open.into_iter().filter(|finding| {
-            finding.auto_fixable && !now.iter().any(|other| other.is_same(finding))
-        });
+        let left: HashSet<Key<'_>> = now.iter().map(Finding::key).collect();
+        let mended = open
+            .into_iter()
+            .filter(|finding| finding.auto_fixable && !left.contains(&finding.key()));
         fixed.extend(mended.map(Finding::fixed));
         open = now;
     }

@@ -75,6 +75,8 @@ pub(super) struct Declared {
     pub(super) nodes: Vec<Node>,
     /// Everything that is declared, by id.
     ids: HashSet<String>,
+    /// Those of [`Self::troubles`].
+    troubled: HashSet<PackPath>,
     /// The packs that each pack declares.
     children: HashMap<PackPath, Vec<PackPath>>,
     /// Packs that cannot be used, with the reason.
@@ -201,6 +203,10 @@ impl Declared {
             repositories: repositories::look_at_all(session, &nodes).await?,
             ids: ids.map(PackPath::to_string).collect(),
             children: by_owner(&nodes),
+            troubled: troubles
+                .iter()
+                .map(|outcome| outcome.path.clone())
+                .collect(),
             roots,
             nodes,
             troubles,
@@ -220,7 +226,7 @@ impl Declared {
 
     /// Says whether the pack at `path` cannot be used.
     pub(super) fn is_trouble(&self, path: &PackPath) -> bool {
-        self.troubles.iter().any(|outcome| outcome.path == *path)
+        self.troubled.contains(path)
     }
 }
 

@@ -1,7 +1,10 @@
 //! What `--fix` does, as data, and doing it. All of it happens while the workspace is held. What is
 //! done twice is as if it was done once; nothing that grex did not make is deleted.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     engine::{self, session::Session},
@@ -29,8 +32,8 @@ pub(super) enum Remedy {
     ClearManifest,
     /// Writes the lockfile as it should be, without these entries.
     RewriteLockfile {
-        /// Ids of what is gone.
-        forget: Vec<String>,
+        /// Ids of what is gone, shared by all findings about one of them.
+        forget: Arc<[String]>,
     },
     /// Makes the block of a file hold these entries.
     Block(BlockRemedy),

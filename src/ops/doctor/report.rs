@@ -64,6 +64,9 @@ pub struct CompactionReport {
     pub after: usize,
 }
 
+/// A finding's check, pack and detail.
+pub(super) type Key<'a> = (&'static str, Option<&'a str>, &'a str);
+
 /// What was found.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DoctorReport {
@@ -137,9 +140,9 @@ impl Finding {
         self
     }
 
-    /// Says whether it is the same as another one, found at another time.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        (self.check, &self.pack, &self.detail) == (other.check, &other.pack, &other.detail)
+    /// What tells it from others, also from those found at another time.
+    pub(super) fn key(&self) -> Key<'_> {
+        (self.check, self.pack.as_deref(), &self.detail)
     }
 }
 

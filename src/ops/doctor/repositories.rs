@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -30,12 +30,19 @@ use crate::{
 /// What was seen at the place of a pack.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// Where it is.
-    pub(super) root: PathBuf,
+    root: PathBuf,
     /// What lies there.
     pub(super) state: State,
     /// Locks that git has left, or holds, with their ages.
     pub(super) locks: Vec<(&'static str, Duration)>,
+}
+
+impl Seen {
+    /// Its directory; `None` where the way there leads elsewhere.
+    pub(super) fn root(&self) -> Option<&Path> {
+        let is_reachable = !matches!(self.state, State::Unreachable(_));
+        is_reachable.then_some(self.root.as_path())
+    }
 }
 
 /// What lies at the place of a pack.

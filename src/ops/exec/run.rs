@@ -217,6 +217,10 @@ async fn with_terminal(
                 Ok(Ending::Exited(code)) if code == SIGNALLED + INTERRUPT => {
                     ended(node, command, Ok(Ending::Cancelled))
                 }
+                // What ends grex has reached the command as well.
+                Ok(ending) if session.cancel.is_stopped() && !ending.is_success() => {
+                    ended(node, command, Ok(Ending::Cancelled))
+                }
                 ending => ended(node, command, ending),
             }
         }

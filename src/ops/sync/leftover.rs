@@ -9,7 +9,7 @@ use std::{
 use crate::{
     engine::{
         node::Node,
-        outcome::{PackFailure, PackOutcome, Verdict},
+        outcome::{Change, PackFailure, PackOutcome, Verdict},
         session::Session,
     },
     git::failure::FailureClass,
@@ -66,22 +66,66 @@ pub(super) async fn leftover(
     Ok(named.collect())
 }
 
+/// What a run would do about them, found out without changing anything.
+pub(super) async fn foresee(
+    session: &Session,
+    lockfile: &Lockfile,
+    outcomes: &[PackOutcome],
+    prune: bool,
+) -> Result<Vec<PackOutcome>, OpError> {
+    let mut there = Vec::new();
+    for node in undeclared(lockfile, outcomes)
+        .into_iter()
+        .filter_map(prune::node_of)
+    {
+        let root = session.workspace.pack_root(&node.path)?;
+        if root.exists() {
+            there.push(Leftover { node, root });
+        }
+    }
+    if !prune {
+        let said = "nothing declares it any more";
+        return Ok(there
+            .iter()
+            .map(|leftover| leftover.kept(said.to_owned()))
+            .collect());
+    }
+    let places: HashSet<PathBuf> = there.iter().map(|leftover| leftover.root.clone()).collect();
+    let mut foreseen = Vec::new();
+    for group in together(&there).values() {
+        let going = group.iter().map(|leftover| PackOutcome {
+            change: Change::Removed,
+            ..leftover.kept(String::from("would be moved to the trash"))
+        });
+        foreseen.extend(match with_work(session, group, &places).await? {
+            Some(staying) => staying,
+            None => going.collect(),
+        });
+    }
+    Ok(foreseen)
+}
+
+/// Packs with those that they lie in, by the outermost.
+fn together(there: &[Leftover]) -> BTreeMap<PackPath, Vec<&Leftover>> {
+    let paths: HashSet<&PackPath> = there.iter().map(|leftover| &leftover.node.path).collect();
+    let mut together: BTreeMap<PackPath, Vec<&Leftover>> = BTreeMap::new();
+    for leftover in there {
+        let outermost = outermost(&leftover.node.path, &paths);
+        together.entry(outermost).or_default().push(leftover);
+    }
+    together
+}
+
 /// Moves packs to the trash, those that lie in one another together or not at all, as `rm` does.
 async fn remove(
     session: &Session,
     there: &[Leftover],
     writer: &mut LockfileWriter,
 ) -> Result<Vec<PackOutcome>, OpError> {
-    let paths: HashSet<&PackPath> = there.iter().map(|leftover| &leftover.node.path).collect();
     let places: HashSet<PathBuf> = there.iter().map(|leftover| leftover.root.clone()).collect();
-    let mut together: BTreeMap<PackPath, Vec<&Leftover>> = BTreeMap::new();
-    for leftover in there {
-        let outermost = outermost(&leftover.node.path, &paths);
-        together.entry(outermost).or_default().push(leftover);
-    }
     let teardowns = Teardowns::open(session, "sync")?;
     let mut outcomes = Vec::new();
-    for group in together.values() {
+    for group in together(there).values() {
         for outcome in remove_group(session, group, &places, teardowns.as_ref()).await? {
             if outcome.verdict == Verdict::Ok {
                 writer.forget(outcome.path.as_str());

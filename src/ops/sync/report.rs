@@ -69,7 +69,7 @@ impl From<PackOutcome> for SyncedPack {
 }
 
 impl SyncReport {
-    pub(super) fn of(outcomes: Vec<PackOutcome>) -> Self {
+    pub(in crate::ops) fn of(outcomes: Vec<PackOutcome>) -> Self {
         let mut packs: Vec<_> = outcomes.into_iter().map(SyncedPack::from).collect();
         packs.sort_by(|a, b| a.id.cmp(&b.id));
         Self {

@@ -30,8 +30,38 @@ async fn a_lock_names_its_holder_and_its_file_stays() {
     assert!(line.ends_with("}\n"));
     // A longer line of before does not shine through.
     try_hold(&path, &holder("a"), async {}).await.unwrap();
-    let line = fs::read_to_string(&path).unwrap();
-    assert_eq!(serde_json::from_str::<Holder>(&line).unwrap(), holder("a"));
+    let text = fs::read_to_string(&path).unwrap();
+    let (line, rest) = text.split_once('\n').unwrap();
+    assert_eq!(serde_json::from_str::<Holder>(line).unwrap(), holder("a"));
+    assert_eq!(rest, "done\n");
+}
+
+#[tokio::test]
+async fn a_lock_that_was_never_given_up_is_told_until_it_is() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("l.grex-lock");
+    let since = async || interrupted_since(&path);
+    let take = || try_hold(&path, &holder("sync"), since());
+    assert_eq!(take().await.unwrap(), None);
+    assert_eq!(take().await.unwrap(), None);
+    // What a killed holder leaves, and what a power cut may leave of it.
+    let line = serde_json::to_string(&holder("sync")).unwrap() + "\n";
+    for left in [line.as_str(), "", "{\"pid\":"] {
+        fs::write(&path, left).unwrap();
+        let began = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let file = File::options().write(true).open(&path).unwrap();
+        file.set_modified(began).unwrap();
+        // Killed once more: it still counts from the first.
+        let held = try_hold(&path, &holder("sync"), async {
+            (interrupted_since(&path), fs::read(&path).unwrap())
+        });
+        let (told, again) = held.await.unwrap();
+        assert_eq!(told, Some(began), "{left:?}");
+        fs::write(&path, again).unwrap();
+        file.set_modified(began).unwrap();
+        assert_eq!(take().await.unwrap(), Some(began), "{left:?}");
+        assert_eq!(take().await.unwrap(), None, "{left:?}");
+    }
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ pub(super) fn check(observed: &Observed) -> Vec<Finding> {
 /// What belongs into the block that hides the children of a pack from its own git; `None` where
 /// there is no block and no child yet.
 fn of_pack(observed: &Observed, declared: &Declared, node: &Node) -> Option<BlockRemedy> {
-    let root = &declared.repositories.get(&node.path)?.root;
+    let root = declared.repositories.get(&node.path)?.root()?;
     // Which children a pack has that cannot be read nobody knows.
     if declared.is_trouble(&node.path) {
         return None;
@@ -71,7 +71,7 @@ fn of_pack(observed: &Observed, declared: &Declared, node: &Node) -> Option<Bloc
         entries: tree::hidden(&node.path, children.by_ref()),
         file,
         folds: false,
-        pack_root: Some(root.clone()),
+        pack_root: Some(root.to_owned()),
     })
 }
 

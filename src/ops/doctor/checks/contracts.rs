@@ -6,6 +6,7 @@ use crate::{
     engine::outcome::PackFailure,
     model::path::PackId,
     ops::doctor::{observed::Observed, report::Finding},
+    store::undo,
 };
 
 pub(super) const NAME: &str = "pack-yaml";
@@ -20,10 +21,12 @@ pub(super) fn check(observed: &Observed) -> Vec<Finding> {
     let troubles =
         troubles.filter_map(|outcome| Some((outcome.path.to_string(), outcome.failure.as_ref()?)));
     let unjudged = declared.unjudged.iter();
-    // A record that cannot be used is another check's.
-    let has_record = |id: &str| !observed.lacks_record(id);
+    let read = observed.records.iter().flatten();
+    let read: HashSet<&str> = read.map(|record| record.id.as_str()).collect();
+    let workspace = &observed.session.workspace;
     let unjudged = unjudged
-        .filter(|(id, _)| has_record(id))
+        // A record that cannot be used is another check's.
+        .filter(|(id, _)| read.contains(id.as_str()) || !undo::is_there(workspace, id))
         .map(|(id, failure)| (id.clone(), failure));
     let mut told = HashSet::new();
     own.chain(troubles)

@@ -89,11 +89,3 @@ fn judge(observed: &Observed, record: &Installed) -> Option<Finding> {
     };
     Some(Finding::warning(NAME, detail, fix).about(&record.id))
 }
-
-impl Observed {
-    /// Says whether there is a record of the pack that cannot be used.
-    pub(super) fn lacks_record(&self, id: &str) -> bool {
-        let is_read = self.records.iter().flatten().any(|record| record.id == id);
-        !is_read && undo::is_there(&self.session.workspace, id)
-    }
-}

@@ -6,7 +6,8 @@ use std::{
 };
 
 use crate::{
-    ops::doctor::{observed::Observed, remedy::Remedy, report::Finding},
+    model::path::PackPath,
+    ops::doctor::{observed::Observed, remedy::Remedy, report::Finding, repositories::Seen},
     sys::{
         fs::{self, TEMPORARY_PREFIX},
         process,
@@ -64,17 +65,17 @@ fn directories(observed: &Observed) -> BTreeSet<PathBuf> {
         workspace.undo_directory(),
     ]);
     let declared = observed.declared.iter();
-    for seen in declared.flat_map(|declared| declared.repositories.values()) {
-        directories.extend(seen.root.parent().map(Path::to_owned));
-        directories.insert(seen.root.join(".git/info"));
+    let seen = declared.flat_map(|declared| declared.repositories.values());
+    for root in seen.filter_map(Seen::root) {
+        directories.extend(root.parent().map(Path::to_owned));
+        directories.insert(root.join(".git/info"));
     }
-    let known = observed
-        .lockfile
-        .iter()
-        .flat_map(|facts| facts.known.entries.values());
-    for entry in known.filter(|entry| entry.path != ".") {
-        let place = workspace.root().join(&entry.path);
-        directories.extend(place.parent().map(Path::to_owned));
+    let known = observed.lockfile.iter();
+    let known = known.flat_map(|facts| facts.known.entries.values());
+    for path in known.filter_map(|entry| PackPath::parse(&entry.path).ok()) {
+        // Nothing is looked for where a link leads out of the workspace.
+        let root = workspace.pack_root(&path).ok();
+        directories.extend(root.and_then(|root| root.parent().map(Path::to_owned)));
     }
     directories
 }

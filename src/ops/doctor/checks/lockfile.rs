@@ -12,8 +12,6 @@ use crate::{
 
 pub(super) const NAME: &str = "lockfile";
 
-const REWRITE: Remedy = Remedy::RewriteLockfile { forget: Vec::new() };
-
 pub(super) fn check(observed: &Observed) -> Vec<Finding> {
     let path = observed.session.workspace.lockfile();
     let facts = match &observed.lockfile {
@@ -36,12 +34,18 @@ pub(super) fn check(observed: &Observed) -> Vec<Finding> {
             path.display()
         );
         let fix = "`grex doctor --fix` writes it as it should be, as the next run would";
-        findings.push(Finding::warning(NAME, detail, fix).mended_by(REWRITE));
+        findings.push(Finding::warning(NAME, detail, fix).mended_by(rewrite()));
     }
     if let Some(declared) = &observed.declared {
         findings.extend(unknown_packs(declared, facts));
     }
     findings
+}
+
+fn rewrite() -> Remedy {
+    Remedy::RewriteLockfile {
+        forget: Vec::new().into(),
+    }
 }
 
 /// A last line without its end was cut off while it was written; anything else was never right.
@@ -53,7 +57,7 @@ fn bad_line(path: &str, bytes: &[u8], warning: &LockWarning) -> Finding {
         true => Finding::warning(NAME, detail, fix),
         false => Finding::error(NAME, detail, fix).weighing(Weight::Books),
     };
-    finding.mended_by(REWRITE)
+    finding.mended_by(rewrite())
 }
 
 /// Packs that are there, and that the lockfile does not know.

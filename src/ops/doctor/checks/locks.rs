@@ -19,7 +19,8 @@ pub(super) fn check(observed: &Observed) -> Vec<Finding> {
     let own = own.into_iter().map(|lock| (None, lock));
     let declared = observed.declared.iter();
     let seen = declared.flat_map(|declared| &declared.repositories);
-    let packs = seen.filter_map(|(path, seen)| Some((Some(path), layout::pack_lock(&seen.root)?)));
+    let packs =
+        seen.filter_map(|(path, seen)| Some((Some(path), layout::pack_lock(seen.root()?)?)));
     let unusable = own.chain(packs).filter_map(|(pack, lock)| {
         let error = lock::look(&lock).err()?;
         let fix = "make it a file that you may write, or move it away; grex makes it anew";

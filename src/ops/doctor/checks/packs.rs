@@ -1,5 +1,7 @@
 //! Packs that are declared and not there, there and not declared, or known to the books alone.
 
+use std::sync::Arc;
+
 use crate::{
     engine::outcome::{PackOutcome, Verdict},
     git::{checkout, config::RepositoryConfig},
@@ -52,29 +54,31 @@ pub(super) fn orphans(observed: &Observed) -> Vec<Finding> {
     }
     let outcomes = outcomes(declared);
     let entries = sync::undeclared(&facts.known, &outcomes);
-    entries
+    let (there, gone): (Vec<&LockEntry>, Vec<&LockEntry>) = entries
         .into_iter()
-        .map(|entry| orphan(observed, entry))
-        .collect()
-}
-
-fn orphan(observed: &Observed, entry: &LockEntry) -> Finding {
-    let place = PackPath::parse(&entry.path).ok();
-    let place = place.and_then(|path| observed.session.workspace.pack_root(&path).ok());
-    if place.is_some_and(|root| root.exists()) {
+        .partition(|entry| is_there(observed, entry));
+    let forget: Arc<[String]> = gone.iter().map(|entry| entry.id.clone()).collect();
+    let there = there.iter().map(|entry| {
         let detail = "it is there and in the lockfile, and nothing declares it any more";
         let fix = "`grex sync --prune` takes back what it installed and moves it to the trash; `grex add` declares it again";
-        return Finding::warning(ORPHAN, detail, fix).about(&entry.id);
-    }
-    let detail = "it is in the lockfile, nothing declares it any more, and it is gone";
-    let forget = vec![entry.id.clone()];
-    Finding::warning(
-        ORPHAN,
-        detail,
-        "`grex doctor --fix` forgets it, as the next `grex sync` would",
-    )
-    .about(&entry.id)
-    .mended_by(Remedy::RewriteLockfile { forget })
+        Finding::warning(ORPHAN, detail, fix).about(&entry.id)
+    });
+    let gone = gone.iter().map(|entry| {
+        let detail = "it is in the lockfile, nothing declares it any more, and it is gone";
+        let fix = "`grex doctor --fix` forgets it, as the next `grex sync` would";
+        Finding::warning(ORPHAN, detail, fix)
+            .about(&entry.id)
+            .mended_by(Remedy::RewriteLockfile {
+                forget: Arc::clone(&forget),
+            })
+    });
+    there.chain(gone).collect()
+}
+
+fn is_there(observed: &Observed, entry: &LockEntry) -> bool {
+    let place = PackPath::parse(&entry.path).ok();
+    let root = place.and_then(|path| observed.session.workspace.pack_root(&path).ok());
+    root.is_some_and(|root| root.exists())
 }
 
 /// The declared packs as a run that changes nothing would leave them. What a pack that is not there

@@ -62,8 +62,10 @@ fn state(seen: &Seen, pack: &str, url: &str) -> Option<Finding> {
 /// could be seen from here (an editor that `git commit` waits for, another machine, a container). So
 /// grex deletes none.
 fn locks(seen: &Seen) -> impl Iterator<Item = Finding> {
-    seen.locks.iter().map(|(name, age)| {
-        let path = seen.root.join(".git").join(name);
+    let root = seen.root().into_iter();
+    let locks = root.flat_map(|root| seen.locks.iter().map(move |lock| (root, lock)));
+    locks.map(|(root, (name, age))| {
+        let path = root.join(".git").join(name);
         let detail = format!("{} is there for {}", path.display(), span(*age));
         let fix = format!(
             "if no git is at work there (an editor with a commit message counts): `rm {}`",

@@ -1,28 +1,41 @@
-//! The syntax of a configuration file, as git-config(1) has it.
+//! The syntax of git's configuration files, as git-config(1) has it; `.gitmodules` is one too.
 
 /// One `key = value` of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub struct Entry {
     /// In lower case.
-    pub(super) section: String,
+    pub section: String,
     /// As written.
-    pub(super) subsection: Option<String>,
+    pub subsection: Option<String>,
     /// In lower case.
-    pub(super) key: String,
+    pub key: String,
     /// `None` for a key without `=`, which means true.
-    pub(super) value: Option<String>,
+    pub value: Option<String>,
 }
 
 /// Where a file is not what git-config(1) describes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct SyntaxError {
+pub struct SyntaxError {
     /// Counted from one.
-    pub(super) line: usize,
-    pub(super) reason: &'static str,
+    pub line: usize,
+    /// What is wrong, as a fragment.
+    pub reason: &'static str,
 }
 
 /// Reads a whole file.
-pub(super) fn parse_file(bytes: &[u8]) -> Result<Vec<Entry>, SyntaxError> {
+///
+/// # Errors
+/// The first line that git would refuse, too.
+pub fn parse_file(bytes: &[u8]) -> Result<Vec<Entry>, SyntaxError> {
+    let entries = parse_lines(bytes)?;
+    Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// Reads a whole file, each entry with the line of its key, from 1.
+///
+/// # Errors
+/// As [`parse_file`].
+pub fn parse_lines(bytes: &[u8]) -> Result<Vec<(usize, Entry)>, SyntaxError> {
     let mut reader = Reader {
         bytes: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
         position: 0,
@@ -35,7 +48,10 @@ pub(super) fn parse_file(bytes: &[u8]) -> Result<Vec<Entry>, SyntaxError> {
 }
 
 /// Reads the output of `git config --list -z`: `key\nvalue\0`, or `key\0` without a value.
-pub(super) fn parse_list_z(bytes: &[u8]) -> Result<Vec<Entry>, SyntaxError> {
+///
+/// # Errors
+/// A record that is no setting.
+pub fn parse_list_z(bytes: &[u8]) -> Result<Vec<Entry>, SyntaxError> {
     let mut entries = Vec::new();
     for (index, record) in bytes.split(|byte| *byte == 0).enumerate() {
         if record.is_empty() {
@@ -74,7 +90,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self) -> Step<Vec<Entry>> {
+    fn read(&mut self) -> Step<Vec<(usize, Entry)>> {
         let mut entries = Vec::new();
         let mut section: Option<(String, Option<String>)> = None;
         while let Some(byte) = self.next() {
@@ -86,13 +102,15 @@ impl Reader<'_> {
                     let Some((section, subsection)) = &section else {
                         return Err("a key stands before the first section");
                     };
+                    let line = self.line;
                     let key = self.key(byte);
-                    entries.push(Entry {
+                    let entry = Entry {
                         section: section.clone(),
                         subsection: subsection.clone(),
                         key,
                         value: self.value()?,
-                    });
+                    };
+                    entries.push((line, entry));
                 }
                 _ => return Err("a line is neither a section nor a key"),
             }
