@@ -41,7 +41,8 @@ async fn a_lock_that_was_never_given_up_is_told_until_it_is() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("l.grex-lock");
     let since = async || interrupted_since(&path);
-    let take = || try_hold(&path, &holder("sync"), since());
+    let who = holder("sync");
+    let take = || try_hold(&path, &who, since());
     assert_eq!(take().await.unwrap(), None);
     assert_eq!(take().await.unwrap(), None);
     // What a killed holder leaves, and what a power cut may leave of it.
@@ -52,7 +53,7 @@ async fn a_lock_that_was_never_given_up_is_told_until_it_is() {
         let file = File::options().write(true).open(&path).unwrap();
         file.set_modified(began).unwrap();
         // Killed once more: it still counts from the first.
-        let held = try_hold(&path, &holder("sync"), async {
+        let held = try_hold(&path, &who, async {
             (interrupted_since(&path), fs::read(&path).unwrap())
         });
         let (told, again) = held.await.unwrap();
@@ -232,7 +233,7 @@ async fn another_process_is_kept_out_and_what_it_left_locks_nothing() {
 async fn the_modification_time_is_put_back() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("l");
-    fs::write(&path, "").unwrap();
+    try_hold(&path, &holder("sync"), async {}).await.unwrap();
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     File::options()
         .write(true)
