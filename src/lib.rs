@@ -23,4 +23,9 @@ pub mod engine;
 
 pub mod ops;
 
+mod render;
+
+#[cfg(feature = "mcp")]
+pub mod mcp;
+
 pub mod cli;

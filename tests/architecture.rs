@@ -14,7 +14,9 @@ const LAYERS: &[&[&str]] = &[
     &["plugin"],
     &["engine"],
     &["ops"],
-    &["cli", "mcp"],
+    &["render"],
+    &["mcp"],
+    &["cli"],
 ];
 
 /// The most lines of a file, its tests not counted.

@@ -1,10 +1,13 @@
 //! The command line as it is typed.
 
+#[cfg(feature = "mcp")]
+use super::verbs::serve::ServeArgs;
 use super::{
     globals::GlobalArgs,
     verbs::{
-        act::ActArgs, add::AddArgs, import::ImportArgs, init::InitArgs, ls::LsArgs, rm::RmArgs,
-        status::StatusArgs, sync::SyncArgs, update::UpdateArgs,
+        act::ActArgs, add::AddArgs, doctor::DoctorArgs, exec::ExecArgs, import::ImportArgs,
+        init::InitArgs, ls::LsArgs, rm::RmArgs, status::StatusArgs, sync::SyncArgs,
+        update::UpdateArgs,
     },
 };
 
@@ -17,7 +20,7 @@ FILTERS
 
 EXIT CODES
   0 done   1 other error   2 wrong usage   3 manifest or lockfile cannot be trusted
-  4 a pack failed   5 another grex holds the lock   7 drift found
+  4 a pack failed   5 another grex holds the lock   6 MCP protocol error   7 drift found
   8 unknown action or pack type   9 refused: work would be lost, or a pack is not trusted
   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM";
 
@@ -51,7 +54,11 @@ pub(super) enum Verb {
     Sync(SyncArgs),
     Update(UpdateArgs),
     Import(ImportArgs),
+    #[cfg(feature = "mcp")]
+    Serve(ServeArgs),
+    Doctor(DoctorArgs),
     Run(ActArgs),
+    Exec(ExecArgs),
 }
 
 impl Verb {
@@ -66,7 +73,11 @@ impl Verb {
             Self::Sync(args) => &args.globals,
             Self::Update(args) => &args.globals,
             Self::Import(args) => &args.globals,
+            #[cfg(feature = "mcp")]
+            Self::Serve(args) => &args.globals,
+            Self::Doctor(args) => &args.globals,
             Self::Run(args) => &args.globals,
+            Self::Exec(args) => &args.globals,
         }
     }
 }

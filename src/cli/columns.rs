@@ -1,5 +1,7 @@
 //! Tables: columns that line up, and fit a terminal's width where there is one.
 
+pub(super) use crate::render::style::paint;
+
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -85,15 +87,6 @@ fn line(row: &[Cell], widths: &[usize], ellipsis: &str) -> String {
     }
     line.push('\n');
     line
-}
-
-/// Puts the codes of a style around a text.
-pub(super) fn paint(text: &str, style: Style) -> String {
-    if style == Style::new() {
-        text.to_owned()
-    } else {
-        format!("{style}{text}{style:#}")
-    }
 }
 
 /// Returns the text in at most `width` columns; what is cut ends in `ellipsis`.

@@ -9,6 +9,8 @@ use std::{
 
 use clap::Parser;
 
+#[cfg(feature = "mcp")]
+use super::verbs::serve;
 use super::{
     arguments::{Cli, Verb},
     error::{self, CliError},
@@ -20,7 +22,7 @@ use super::{
     trust::Person,
     ui::Ui,
     usage as usage_errors,
-    verbs::{act, add, import, init, ls, rm, status, sync, update},
+    verbs::{act, add, doctor, exec, import, init, ls, rm, status, sync, update},
 };
 use crate::{
     engine::{
@@ -30,6 +32,7 @@ use crate::{
     ops::{
         error::{ErrorKind, OpError},
         install::{Ask, TrustPolicy},
+        typed,
     },
     plugin::registry::Registry,
     store::layout::Workspace,
@@ -99,7 +102,11 @@ async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {
         Verb::Sync(args) => sync::run(args, invocation).await,
         Verb::Update(args) => update::run(args, invocation).await,
         Verb::Import(args) => import::run(args, invocation).await,
+        #[cfg(feature = "mcp")]
+        Verb::Serve(args) => serve::run(args, invocation).await,
+        Verb::Doctor(args) => doctor::run(args, invocation).await,
         Verb::Run(args) => act::run(args, invocation).await,
+        Verb::Exec(args) => exec::run(args, invocation).await,
     }
 }
 
@@ -173,6 +180,19 @@ impl Invocation {
         })
     }
 
+    /// Says whether somebody is at the terminal that all three streams are, so that a command can
+    /// have it for itself.
+    pub(super) fn has_whole_terminal(&self) -> bool {
+        let ui = &self.ui;
+        let wanted = !self.globals.no_input && !ui.plain && !env::is_ci();
+        wanted && ui.can_ask() && ui.out_is_terminal
+    }
+
+    /// Whoever shows what goes on.
+    pub(super) fn watcher(&self) -> Arc<Watcher> {
+        Arc::clone(&self.watcher)
+    }
+
     /// Waits for an operation and ends the display. Where it could not be carried out, what was
     /// done before is printed.
     ///
@@ -205,16 +225,7 @@ impl Invocation {
     /// Fails when there is no such type.
     pub(super) fn check_pack_type(&self, name: Option<&str>) -> Result<(), OpError> {
         let Some(name) = name else { return Ok(()) };
-        self.registry
-            .vocabulary()
-            .check_pack_type(name)
-            .map_err(|hint| {
-                OpError::new(
-                    ErrorKind::UnknownName,
-                    format!("there is no pack type `{name}`"),
-                )
-                .with_hint(hint)
-            })
+        typed::pack_type(&self.registry.vocabulary(), name)
     }
 
     /// Who approves what packs would run: flags, or the person at the terminal.

@@ -1,7 +1,6 @@
 //! The command line: words in, words out. What the verbs do is in [`crate::ops`].
 
 mod arguments;
-mod changes;
 mod columns;
 mod error;
 mod globals;
@@ -12,10 +11,11 @@ mod prompts;
 mod retry;
 mod signals;
 mod span;
-mod style;
 mod trust;
 mod ui;
 mod usage;
 mod verbs;
 
 pub use invocation::main;
+
+use crate::render::style;

@@ -1,5 +1,6 @@
 //! Ctrl-C and its like: the first asks the run to stop, the second kills what is still at work,
-//! and a third ends the program where it stands. Ctrl-Z stops what is at work, too.
+//! and a third ends the program where it stands. Ctrl-Z stops what is at work, too. A command that
+//! has the terminal to itself gets the Ctrl-C, and decides what it means.
 
 use std::sync::{
     Arc, OnceLock,
@@ -34,12 +35,16 @@ impl Signals {
         tokio::spawn(async move {
             let told = Arc::clone(&watcher);
             let seen = move |signal: EndSignal| {
+                if signal == EndSignal::Interrupt && told.is_handed_over() {
+                    return false;
+                }
                 let first = *noted.get_or_init(|| signal);
                 match count.fetch_add(1, Ordering::Relaxed) {
                     0 => told.note("stopping; once more kills what is still at work\n"),
                     1 => {}
                     _ => end_here(first),
                 }
+                true
             };
             if let Err(error) = signal::watch(cancel, seen).await {
                 watcher.note(&format!(

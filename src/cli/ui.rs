@@ -26,6 +26,8 @@ pub(super) struct Ui {
     pub(super) unicode: bool,
     /// Standard output is a terminal.
     pub(super) out_is_terminal: bool,
+    /// Standard error is a terminal.
+    pub(super) err_is_terminal: bool,
     /// Standard error is a terminal that can draw, and somebody watches it.
     pub(super) can_draw: bool,
     color_out: bool,
@@ -55,6 +57,7 @@ impl Ui {
             verbosity: globals.verbosity,
             unicode: decorated && env::locale_is_utf8(),
             out_is_terminal,
+            err_is_terminal,
             can_draw: decorated
                 && !globals.quiet
                 && err_is_terminal
@@ -63,6 +66,11 @@ impl Ui {
             color_out: color(out_is_terminal),
             color_err: color(err_is_terminal),
         }
+    }
+
+    /// Says whether colours arrive where results and messages go.
+    pub(super) fn shows_colours(&self) -> bool {
+        self.color_out && self.color_err
     }
 
     /// The columns of the terminal on standard output; `None` where there is none, and then no
@@ -142,6 +150,18 @@ impl Ui {
         written
     }
 
+    /// Writes one JSON document that may be too large to be held in memory.
+    ///
+    /// # Errors
+    /// See [`Self::print_json`].
+    pub(super) fn stream_json(&self, document: &impl Serialize) -> io::Result<()> {
+        let mut stream = HarmlessJson(io::BufWriter::new(io::stdout().lock()));
+        serde_json::to_writer(&mut stream, document).map_err(io::Error::from)?;
+        // Not a letter of the document, which would be escaped.
+        stream.0.write_all(b"\n")?;
+        stream.flush()
+    }
+
     /// Writes one JSON document.
     ///
     /// # Errors
@@ -149,6 +169,22 @@ impl Ui {
     pub(super) fn print_json(&self, document: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string(document).map_err(io::Error::from)?;
         self.print(&(harmless_json(&text) + "\n"))
+    }
+}
+
+/// Writes JSON that comes piece by piece as [`harmless_json`].
+struct HarmlessJson<W: Write>(W);
+
+impl<W: Write> Write for HarmlessJson<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(piece)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.0.write_all(harmless_json(text).as_bytes())?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -31,7 +31,7 @@ pub enum Event<'a> {
     Postponed(&'a PackPath, Duration, &'a str),
     /// A pack waits until somebody can be asked for a name or a password; the text says why.
     Locked(&'a PackPath, &'a str),
-    /// A pack was looked at.
+    /// A pack was looked at, or a command has ended in it.
     Looked(&'a PackPath),
     /// A pack is done with.
     Finished(&'a PackOutcome),

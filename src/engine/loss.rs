@@ -1,6 +1,8 @@
 //! Is there work to lose? Asked before a pack is moved away. Any answer, and any error while
 //! asking, means yes.
 
+mod nested;
+
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
@@ -59,11 +61,11 @@ pub async fn work_to_lose(
         }
         Err(error) => work.find(format!("its worktrees cannot be listed: {error}")),
     }
-    for nested in nested_repositories(root, children) {
-        work.find(format!(
-            "a repository of its own is in {}",
-            nested.display()
-        ));
+    match nested::repositories(root, git_dir, children) {
+        Ok(found) => found.iter().for_each(|place| {
+            work.find(format!("a repository of its own is in {}", place.display()));
+        }),
+        Err(error) => work.find(format!("it cannot be looked through: {error}")),
     }
     if let Err(error) = ask(git, root, git_dir, cancel, &mut work).await {
         work.find(format!("it cannot be asked: {error}"));
@@ -137,29 +139,37 @@ async fn ask(
             plural(hidden as u64, "file")
         ));
     }
-    if status.head.is_some() {
-        unpublished(&repository, git_dir, cancel, work).await?;
-    }
-    Ok(())
+    // On a branch without commits there is no HEAD to ask about.
+    let head = status.head.is_some().then_some("HEAD");
+    unpublished(&repository, git_dir, head, cancel, work).await
 }
 
 /// Commits that no remote is known to have.
 async fn unpublished(
     repository: &Repository<'_>,
     git_dir: &Path,
+    head: Option<&str>,
     cancel: &Cancel,
     work: &mut Work,
 ) -> Result<(), GitError> {
-    let published = published_tags(repository, git_dir, cancel).await?;
+    let with_head = |refs: &[&'static str]| -> Vec<_> {
+        let refs = refs.iter().copied();
+        head.into_iter().chain(refs).collect()
+    };
+    let tags = tags(repository, git_dir, &with_head(&["--tags"]), cancel).await?;
     let mut excluded = vec!["--remotes"];
-    excluded.extend(published.iter().map(ObjectId::as_str));
-    let unpushed = repository
-        .count_commits(&["HEAD", "--branches", "--tags"], &excluded, cancel)
-        .await?;
+    excluded.extend(tags.published.iter().map(ObjectId::as_str));
+    // All refs: notes, and whatever else somebody keeps commits under. Stashes are told of.
+    let refs = with_head(&["--exclude=refs/stash", "--all"]);
+    let unpushed = repository.count_commits(&refs, &excluded, cancel).await?;
     if unpushed > 0 {
         work.find(format!("{} that no remote has", plural(unpushed, "commit")));
     }
-    let kept = ["HEAD", "--all"];
+    if tags.unpublished > 0 {
+        let tags = plural(tags.unpublished, "tag");
+        work.find(format!("{tags} that no remote is known to have"));
+    }
+    let kept = with_head(&["--all"]);
     let forgotten = repository
         .count_commits(&["--reflog"], &kept, cancel)
         .await?;
@@ -172,65 +182,50 @@ async fn unpublished(
     Ok(())
 }
 
-/// Tags that a remote has. They are only asked for, over the network, when some tag reaches
-/// commits that no remote branch does: a tag off the branches looks like work of one's own.
-async fn published_tags(
+/// A repository's tags.
+#[derive(Default)]
+struct Tags {
+    /// Those that a remote has.
+    published: Vec<ObjectId>,
+    /// How many new ones no remote has, or can be asked for.
+    unpublished: u64,
+}
+
+/// Asks the remotes, over the network, which tags they have, where that matters: when some tag
+/// reaches commits that no remote branch does, or has come since the clone, which packs those that
+/// it brings. Such a tag looks like one of the user's own.
+async fn tags(
     repository: &Repository<'_>,
     git_dir: &Path,
+    refs: &[&str],
     cancel: &Cancel,
-) -> Result<Vec<ObjectId>, GitError> {
+) -> Result<Tags, GitError> {
     let off_branches = repository
-        .count_commits(&["HEAD", "--tags"], &["--remotes"], cancel)
+        .count_commits(refs, &["--remotes"], cancel)
         .await?;
-    if off_branches == 0 {
-        return Ok(Vec::new());
-    }
+    let is_new = |name: &str| git_dir.join(name).is_file();
     let tags: HashSet<_> = repository.tags(cancel).await?.into_iter().collect();
-    if tags.is_empty() {
-        return Ok(Vec::new());
+    let new = tags.iter().filter(|(_, name)| is_new(name));
+    let new: HashSet<_> = new.collect();
+    if tags.is_empty() || (off_branches == 0 && new.is_empty()) {
+        return Ok(Tags::default());
     }
     let config = view::settings(repository, git_dir, cancel).await?;
-    let mut published = Vec::new();
+    let mut published = HashSet::new();
     for remote in config.remotes() {
         // A remote that cannot be asked has nothing, as far as we know.
         if let Ok(theirs) = repository.remote_tags(&remote.name, cancel).await {
-            published.extend(
-                theirs
-                    .into_iter()
-                    .filter(|tag| tags.contains(tag))
-                    .map(|(id, _)| id),
-            );
+            published.extend(theirs.into_iter().filter(|tag| tags.contains(tag)));
         }
     }
-    Ok(published)
+    let unpublished = new.iter().filter(|tag| !published.contains(**tag)).count();
+    Ok(Tags {
+        unpublished: unpublished as u64,
+        published: published.into_iter().map(|(id, _)| id).collect(),
+    })
 }
 
 fn plural(count: u64, what: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {what}{s}")
-}
-
-/// Repositories below `root` that are none of `children`. Links are not followed.
-fn nested_repositories(root: &Path, children: &HashSet<PathBuf>) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(directory) = open.pop() {
-        let Ok(entries) = std::fs::read_dir(&directory) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if entry.file_name() == ".git" {
-                // The pack's own, or a repository (or a worktree, or a submodule) below it.
-                if directory != root {
-                    found.push(directory.clone());
-                }
-            } else if is_directory && !children.contains(&path) {
-                open.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }

@@ -1,9 +1,11 @@
 //! What an interrupted run has left: looked at before the next one begins, under the workspace
 //! lock, so that whoever left it is gone.
 
+mod moves;
+
 use std::path::Path;
 
-use super::{event::Event, session::Session};
+use super::session::Session;
 use crate::{
     git::run::{Git, GitError},
     model::path::PackPath,
@@ -15,7 +17,8 @@ use crate::{
 };
 
 /// Clears clones that were never finished, and checks those that were put in place by a run
-/// that did not end well: what is not whole goes to the trash, and is cloned again.
+/// that did not end well: what is not whole goes to the trash, and is cloned again. Takes back what
+/// a killed git has half written into a work tree.
 ///
 /// # Errors
 /// Fails when git cannot be started.
@@ -26,22 +29,21 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
         };
         let parent = root.parent().unwrap_or(&root);
         let is_cleared = clear(session, &parent.join(&unfinished.temporary));
+        moves::fill(session, git, &unfinished, &root).await?;
         check(session, git, &unfinished, &root).await?;
         if is_cleared {
             // Should this fail, the next run looks once more, and that is all.
             drop(journal.end_clone(&unfinished.temporary));
         }
     }
-    Ok(())
+    moves::recover(session, git, journal).await
 }
 
 /// Returns whether nothing is left of it.
 fn clear(session: &Session, temporary: &Path) -> bool {
     let removed = fs::remove_tree(temporary);
     if let Err(error) = &removed {
-        session.observer.observe(Event::Warning(&format!(
-            "a leftover of an interrupted run stays: {error}"
-        )));
+        session.warn(&format!("a leftover of an interrupted run stays: {error}"));
     }
     removed.is_ok()
 }
@@ -76,5 +78,5 @@ fn put_away(session: &Session, path: &PackPath, root: &Path) {
         ),
         Err(error) => format!("`{path}` was left unfinished by an interrupted run: {error}"),
     };
-    session.observer.observe(Event::Warning(&text));
+    session.warn(&text);
 }

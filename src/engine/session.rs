@@ -1,7 +1,13 @@
 //! What every operation needs: the workspace, git, the limits, the clock, who watches and who
 //! cancels.
 
-use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    ffi::OsString,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::sync::OnceCell;
 
@@ -76,6 +82,8 @@ pub struct Session {
     /// Where somebody may be asked for a name or a password; `None`: nobody is.
     pub terminal: Option<Arc<dyn Terminal>>,
     git: OnceCell<(Program, Git)>,
+    /// The warnings that were said.
+    warned: Mutex<HashSet<String>>,
 }
 
 impl Session {
@@ -100,6 +108,7 @@ impl Session {
             user_state: None,
             terminal: None,
             git: OnceCell::new(),
+            warned: Mutex::default(),
         }
     }
 
@@ -108,8 +117,19 @@ impl Session {
     /// # Errors
     /// Fails when there is none that is new enough.
     pub async fn git(&self) -> Result<&Git, ProgramError> {
-        let (_, git) = self
-            .git
+        self.found_git().await.map(|(_, git)| git)
+    }
+
+    /// The program of [`Self::git`].
+    ///
+    /// # Errors
+    /// As [`Self::git`].
+    pub async fn git_program(&self) -> Result<&Program, ProgramError> {
+        self.found_git().await.map(|(program, _)| program)
+    }
+
+    async fn found_git(&self) -> Result<&(Program, Git), ProgramError> {
+        self.git
             .get_or_try_init(|| async {
                 let memory = self.workspace.git_memory();
                 let memory = (!self.settings.dry_run).then_some(memory.as_path());
@@ -122,10 +142,18 @@ impl Session {
                     }) as OnCommand
                 });
                 let git = Git::new(&program, on_command);
-                Ok::<_, ProgramError>((program, git))
+                Ok((program, git))
             })
-            .await?;
-        Ok(git)
+            .await
+    }
+
+    /// Says that something is not as it should be, and does not stop the run. Files that several
+    /// steps of a run read are warned of once.
+    pub fn warn(&self, text: &str) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.insert(text.to_owned()) {
+            self.observer.observe(Event::Warning(text));
+        }
     }
 
     /// The terminal, if somebody there can be asked now.

@@ -14,11 +14,14 @@ use crate::{
         failure::FailureClass,
     },
     model::{
+        block,
         manifest::Manifest,
         pack::{PackSpec, Vocabulary},
+        path::PackPath,
         url::PackUrl,
     },
     store::{layout::Workspace, pack_file},
+    sys::fs,
 };
 
 /// What a pack says of itself and the packs that it declares.
@@ -44,6 +47,22 @@ pub fn declared(
         None => Vec::new(),
     };
     Ok(Declared { spec, children })
+}
+
+/// The lines that hide the children of a pack from its own git; none where it has no children.
+pub fn hidden<'a>(
+    owner: &PackPath,
+    children: impl IntoIterator<Item = &'a PackPath>,
+) -> Vec<String> {
+    let mut lines: Vec<String> = children
+        .into_iter()
+        .filter_map(|child| child.relative_to(owner))
+        .map(|inside| block::ignore_line(&inside))
+        .collect();
+    if !lines.is_empty() {
+        lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
+    }
+    lines
 }
 
 /// The packs that have no parent among the packs: those that the manifest registers and those

@@ -161,9 +161,9 @@ impl GitCommand {
     }
 }
 
-/// `GIT_CEILING_DIRECTORIES` for a command in `repository`: the directory above it, before what
+/// The value of `GIT_CEILING_DIRECTORIES` for a command in `repository`: the directory above it, before what
 /// the user has set.
-fn ceiling(repository: &Path) -> OsString {
+pub fn ceiling(repository: &Path) -> OsString {
     let mut list = OsString::from(repository.parent().unwrap_or(repository));
     if let Some(users) = env::git_ceiling_directories() {
         list.push(if cfg!(windows) { ";" } else { ":" });

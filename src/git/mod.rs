@@ -24,7 +24,7 @@ pub mod status;
 pub mod version;
 pub mod view;
 
-pub use command::FOREIGN_VARIABLES;
+pub use command::{FOREIGN_VARIABLES, ceiling};
 
 #[cfg(test)]
 mod test_repository;

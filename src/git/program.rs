@@ -8,7 +8,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::version::{GitVersion, TooOld};
+use super::{
+    failure,
+    version::{GitVersion, TooOld},
+};
+use crate::model::text::shown;
 use crate::sys::{
     cancel::Cancel,
     fs,
@@ -141,16 +145,23 @@ async fn ask(path: &Path, cancel: &Cancel) -> Result<String, ProgramError> {
     };
     let mut spawn = Spawn::new(path);
     spawn.argument("version");
-    let mut answer = Vec::new();
+    let (mut answer, mut complaint) = (Vec::new(), Vec::new());
     let finished = run(&spawn, Limits::default(), cancel, &mut |stream, bytes| {
-        if stream == Stream::Out && answer.len() < MAXIMUM_ANSWER {
-            answer.extend_from_slice(bytes);
+        let kept = match stream {
+            Stream::Out => &mut answer,
+            Stream::Err => &mut complaint,
+        };
+        if kept.len() < MAXIMUM_ANSWER {
+            kept.extend_from_slice(bytes);
         }
     })
     .await
     .map_err(|error| not_git(error.source.to_string()))?;
     if !finished.ending.is_success() {
-        return Err(not_git(String::from("`git version` failed")));
+        // Settings that git cannot read are enough to make it fail.
+        let complaint = failure::essence(&shown(&complaint));
+        let colon = if complaint.is_empty() { "" } else { ": " };
+        return Err(not_git(format!("`git version` failed{colon}{complaint}")));
     }
     Ok(String::from_utf8_lossy(&answer).trim().to_owned())
 }

@@ -18,6 +18,23 @@ pub struct GitVersion {
 /// The oldest git that grex works with: what Ubuntu 22.04 ships.
 pub const MINIMUM: GitVersion = GitVersion::new(2, 34, 0);
 
+/// For each line of releases the one that closed the known holes of `clone` and of submodules, as
+/// far as the line was cared for: CVE-2024-32002 and its like, and from 2.43 on CVE-2025-48384.
+const MENDED: [GitVersion; 12] = [
+    GitVersion::new(2, 39, 4),
+    GitVersion::new(2, 40, 2),
+    GitVersion::new(2, 41, 1),
+    GitVersion::new(2, 42, 2),
+    GitVersion::new(2, 43, 7),
+    GitVersion::new(2, 44, 4),
+    GitVersion::new(2, 45, 4),
+    GitVersion::new(2, 46, 4),
+    GitVersion::new(2, 47, 3),
+    GitVersion::new(2, 48, 2),
+    GitVersion::new(2, 49, 1),
+    GitVersion::new(2, 50, 1),
+];
+
 /// Something that a newer git than [`MINIMUM`] can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Feature {
@@ -90,6 +107,21 @@ impl GitVersion {
     #[must_use]
     pub fn supports(self, feature: Feature) -> bool {
         self >= feature.since()
+    }
+
+    /// Returns the release that closed the known holes of this one: of its own line, or the latest
+    /// for a line that never was mended. `None` for a git in which they are closed. What a system
+    /// has mended without another number is not seen.
+    #[must_use]
+    pub fn mended_in(self) -> Option<Self> {
+        let line = |release: &&Self| (release.major, release.minor) == (self.major, self.minor);
+        let [first, .., last] = MENDED;
+        let mended = match MENDED.iter().find(line) {
+            Some(release) => *release,
+            None if self < first => last,
+            None => return None,
+        };
+        (self < mended).then_some(mended)
     }
 
     /// Refuses a git that is too old for grex; `path` is the program, for the message.
@@ -187,6 +219,24 @@ mod tests {
             GitVersion::new(3, 0, 0).require_minimum(Path::new("git")),
             Ok(())
         );
+    }
+
+    #[test]
+    fn a_git_with_known_holes_is_told_where_they_are_closed() {
+        let table = [
+            ((2, 34, 1), Some((2, 50, 1))),
+            ((2, 39, 3), Some((2, 39, 4))),
+            ((2, 39, 5), None),
+            ((2, 47, 2), Some((2, 47, 3))),
+            ((2, 47, 3), None),
+            ((2, 50, 0), Some((2, 50, 1))),
+            ((2, 51, 0), None),
+            ((3, 0, 0), None),
+        ];
+        let version = |(major, minor, patch)| GitVersion::new(major, minor, patch);
+        for (found, mended) in table {
+            assert_eq!(version(found).mended_in(), mended.map(version), "{found:?}");
+        }
     }
 
     #[test]

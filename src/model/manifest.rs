@@ -5,6 +5,7 @@
 //! end: a value that a later event replaced can hurt nobody, and checking it costs as much as
 //! reading it. Everything here is a pure function of the bytes. See `docs/formats.md`.
 
+mod contested;
 mod draft;
 mod repair;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use indexmap::IndexMap;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+pub use self::contested::{Contested, contested};
 use self::draft::Draft;
 pub use self::repair::{Parted, bad_lines, part};
 use super::event::{Change, Event, MAX_EVENT};

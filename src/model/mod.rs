@@ -6,6 +6,7 @@ pub mod event;
 pub mod filter;
 pub mod foreign;
 pub mod git_config;
+pub mod lines;
 pub mod lock;
 pub mod manifest;
 pub mod pack;

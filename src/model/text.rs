@@ -8,11 +8,16 @@ use super::redact;
 /// bidirectional controls and other invisible format characters. Bytes that are not UTF-8 become
 /// U+FFFD. Costs one pass.
 pub fn clean(text: impl AsRef<[u8]>) -> String {
-    let text = String::from_utf8_lossy(text.as_ref());
+    sift(text.as_ref(), false)
+}
+
+fn sift(text: &[u8], keeps_colours: bool) -> String {
+    let text = String::from_utf8_lossy(text);
     let mut cleaned = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(letter) = rest.next() {
         match letter {
+            '\u{1b}' if keeps_colours && take_colour(&mut rest, &mut cleaned) => {}
             '\u{1b}' => skip_escape(&mut rest),
             '\u{9b}' => skip_control_sequence(&mut rest),
             '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => skip_string(&mut rest),
@@ -30,6 +35,23 @@ pub fn shown(text: impl AsRef<[u8]>) -> String {
     let cleaned = clean(text);
     redact::secrets(&cleaned).into_owned()
 }
+
+/// Returns the text as [`shown`] does, but with the sequences that set colours and weight (SGR) left
+/// in: for what a command that the user typed prints on their terminal. What would hide text is
+/// left out, and a text with a secret in it has no colours, as one could split it. Who shows this
+/// ends it with [`PLAIN`].
+pub fn painted(text: impl AsRef<[u8]>) -> String {
+    let text = text.as_ref();
+    let cleaned = clean(text);
+    let masked = redact::secrets(&cleaned);
+    if !text.contains(&0x1b) || masked != cleaned {
+        return masked.into_owned();
+    }
+    sift(text, true)
+}
+
+/// The sequence that ends all colours.
+pub const PLAIN: &str = "\u{1b}[0m";
 
 /// Says whether a character changes the direction in which its neighbours are displayed.
 pub fn is_bidi_control(letter: char) -> bool {
@@ -49,6 +71,51 @@ pub fn is_invisible(letter: char) -> bool {
 }
 
 type Letters<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+
+/// The most digits and separators of a colour sequence.
+const LONGEST_COLOUR: usize = 64;
+
+/// Takes over the rest of a colour sequence (`[`, numbers, `m`), if it is one that hides nothing.
+fn take_colour(rest: &mut Letters<'_>, cleaned: &mut String) -> bool {
+    let mut ahead = rest.clone();
+    if ahead.next() != Some('[') {
+        return false;
+    }
+    let mut numbers = String::new();
+    while let Some(letter) =
+        ahead.next_if(|letter| letter.is_ascii_digit() || matches!(letter, ';' | ':'))
+    {
+        numbers.push(letter);
+    }
+    if ahead.next() != Some('m') || numbers.len() > LONGEST_COLOUR || conceals(&numbers) {
+        return false;
+    }
+    cleaned.push_str("\u{1b}[");
+    cleaned.push_str(&numbers);
+    cleaned.push('m');
+    *rest = ahead;
+    true
+}
+
+/// Says whether the numbers of a colour sequence hide the text (8). Those that belong to a colour
+/// (`38;5;8`, `48;2;8;8;8`) do not.
+fn conceals(numbers: &str) -> bool {
+    let mut numbers = numbers
+        .split(';')
+        .map(|number| number.trim_start_matches('0'));
+    while let Some(number) = numbers.next() {
+        match number {
+            "8" => return true,
+            "38" | "48" | "58" => match numbers.next() {
+                Some("5") => drop(numbers.next()),
+                Some("2") => drop(numbers.nth(2)),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    false
+}
 
 /// Skips what follows ESC: a control sequence, a string, or intermediate bytes and a final one.
 /// What does not belong to the sequence is left for the caller.
@@ -98,7 +165,7 @@ fn skip_string(rest: &mut Letters<'_>) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{clean, is_invisible, shown};
+    use super::{clean, is_invisible, painted, shown};
 
     #[test]
     fn escape_sequences_go_with_all_they_carry() {
@@ -144,7 +211,34 @@ mod tests {
         assert_eq!(said, "remote: ***\n");
     }
 
+    #[test]
+    fn colours_stay_where_they_are_wanted_and_nothing_else_does() {
+        for (raw, kept) in [
+            ("\u{1b}[31mred\u{1b}[m", "\u{1b}[31mred\u{1b}[m"),
+            ("\u{1b}[1;38;5;8mx", "\u{1b}[1;38;5;8mx"),
+            ("\u{1b}[38;2;8;8;8mx", "\u{1b}[38;2;8;8;8mx"),
+            ("\u{1b}[4:3mx", "\u{1b}[4:3mx"),
+            ("\u{1b}[8mhidden", "hidden"),
+            ("\u{1b}[0;08mhidden", "hidden"),
+            ("\u{1b}[38;5;1;8mhidden", "hidden"),
+            ("\u{1b}[2J\u{1b}[1;1Hx\u{1b}]0;t\u{7}\u{202e}", "x"),
+            ("\u{1b}[?25mx\u{1b}[31", "x"),
+            ("\u{1b}\u{1b}[31mx", "\u{1b}[31mx"),
+            (
+                "ghp_0123\u{1b}[1m456789abcdef0123456789abcdef \u{1b}[1mx",
+                "*** x",
+            ),
+        ] {
+            assert_eq!(painted(raw), kept, "{raw:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn without_its_colours_a_painted_text_is_the_clean_one(text in "[\u{1b}\\[\\]0-9;:mJx\n\u{9b}]{0,40}") {
+            prop_assert_eq!(clean(painted(&text)), clean(&text));
+        }
+
         #[test]
         fn nothing_dangerous_is_left(bytes in prop::collection::vec(any::<u8>(), 0..64), text in any::<String>()) {
             for cleaned in [clean(&bytes), clean(&text)] {

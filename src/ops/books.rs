@@ -5,7 +5,6 @@ use std::{collections::HashMap, path::Path};
 
 use crate::{
     engine::{
-        event::Event,
         node::Found,
         outcome::{PackOutcome, Verdict},
         session::Session,
@@ -50,7 +49,7 @@ pub(super) fn read(session: &Session) -> Result<Books, OpError> {
 
 /// Reads manifest and lockfile, and nothing else.
 pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpError> {
-    let warn = |text: &str| session.observer.observe(Event::Warning(text));
+    let warn = |text: &str| session.warn(text);
     let manifest = manifest::read(&session.workspace)?.manifest;
     for warning in &manifest.warnings {
         warn(&format!(
@@ -68,7 +67,8 @@ pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpEr
     Ok((manifest, lockfile))
 }
 
-fn check_places(roots: &[Found]) -> Result<(), OpError> {
+/// Refuses packs that are in each other's way.
+pub(super) fn check_places(roots: &[Found]) -> Result<(), OpError> {
     match path::conflict(places(roots)) {
         None => Ok(()),
         Some(conflict) => Err(OpError::new(
@@ -84,7 +84,7 @@ pub(super) fn hide_packs<'a>(
     session: &Session,
     packs: impl IntoIterator<Item = &'a PackPath>,
 ) -> Result<bool, OpError> {
-    let lines = ignore_lines(packs);
+    let lines = hidden_lines(packs);
     Ok(blocks::ensure(
         &session.workspace.gitignore(),
         None,
@@ -92,8 +92,8 @@ pub(super) fn hide_packs<'a>(
     )?)
 }
 
-/// The lines of `.gitignore` that hide these packs, and what grex makes beside them.
-pub(super) fn ignore_lines<'a>(packs: impl IntoIterator<Item = &'a PackPath>) -> Vec<String> {
+/// What `.gitignore` has to say to hide these packs.
+pub(super) fn hidden_lines<'a>(packs: impl IntoIterator<Item = &'a PackPath>) -> Vec<String> {
     let mut lines: Vec<String> = packs.into_iter().map(block::ignore_line).collect();
     lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
     lines

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Pack,
     /// Another process holds the lock.
     Locked,
+    /// A session of the Model Context Protocol could not begin.
+    Protocol,
     /// An action or a pack type that this grex does not know.
     UnknownName,
     /// Work would be lost.
@@ -39,6 +41,7 @@ impl ErrorKind {
             Self::Books => "books",
             Self::Pack => "pack",
             Self::Locked => "locked",
+            Self::Protocol => "protocol",
             Self::UnknownName => "unknown-name",
             Self::Refused => "refused",
             Self::Cancelled => "cancelled",
@@ -53,6 +56,7 @@ impl ErrorKind {
             Self::Books => 3,
             Self::Pack => 4,
             Self::Locked => 5,
+            Self::Protocol => 6,
             Self::UnknownName => 8,
             Self::Refused => 9,
             Self::Cancelled => 130,

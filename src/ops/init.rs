@@ -32,7 +32,7 @@ use super::{
 };
 
 /// What merges line by line: two branches that both append to the books have no conflict.
-const ATTRIBUTES: [&str; 2] = ["grex.jsonl merge=union", "grex.lock.jsonl merge=union"];
+pub(super) const ATTRIBUTES: [&str; 2] = ["grex.jsonl merge=union", "grex.lock.jsonl merge=union"];
 
 /// What was made.
 #[derive(Debug, Serialize, JsonSchema)]

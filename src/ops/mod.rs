@@ -3,7 +3,9 @@
 
 pub mod act;
 pub mod add;
+pub mod doctor;
 pub mod error;
+pub mod exec;
 pub mod import;
 pub mod init;
 pub mod install;
@@ -15,6 +17,6 @@ pub mod typed;
 pub mod update;
 
 mod books;
-mod present;
+pub mod present;
 mod run;
 mod teardown;

@@ -129,21 +129,12 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
     let mut trouble = None;
     let teardowns = Teardowns::open(session, "rm")?;
     for removal in &removals {
-        let mut pack = planned(removal, request);
-        take_back(
-            session,
-            teardowns.as_ref(),
-            &books.roots,
-            removal,
-            request,
-            &mut pack,
-        )
-        .await;
-        if pack.teardown == Teardown::Failed {
-            removed.push(pack);
-            continue;
-        }
-        match take_out(session, removal, pack).await {
+        let pack = remove_one(session, teardowns.as_ref(), &books.roots, removal, request);
+        match pack.await {
+            Ok(pack) if pack.teardown == Teardown::Failed => {
+                removed.push(pack);
+                continue;
+            }
             Ok(pack) => removed.push(pack),
             Err(error) => {
                 trouble = Some(error);
@@ -171,6 +162,34 @@ async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Remov
     writer.finish()?;
     removed.sort_by(|a, b| a.id.cmp(&b.id));
     trouble.map_or(Ok(removed), Err)
+}
+
+/// Takes one pack out while nobody else is at work in it. What was found in it before may be of
+/// the past: the packs before it may have taken a while, and so may whoever was at work.
+async fn remove_one(
+    session: &Session,
+    teardowns: Option<&Teardowns>,
+    roots: &[Found],
+    removal: &Removal,
+    request: &RmRequest,
+) -> Result<RemovedPack, OpError> {
+    let look = async {
+        let mut pack = planned(removal, request);
+        if pack.files_deleted && !request.force {
+            removal.ensure_no_work(session).await?;
+        }
+        take_back(session, teardowns, roots, removal, request, &mut pack).await;
+        Ok(pack)
+    };
+    let go = async |pack: RemovedPack| match pack.teardown {
+        Teardown::Failed => Ok(pack),
+        _ => take_out(session, removal, pack).await,
+    };
+    if request.keep_files {
+        return go(look.await?).await;
+    }
+    let places: Vec<_> = removal.places.iter().map(PathBuf::as_path).collect();
+    run::holding_packs(session, "rm", &places, look, go).await
 }
 
 /// Moves one pack away, and then says so in the manifest: should that fail, the pack is declared

@@ -1,6 +1,6 @@
 //! A run of the engine with its books around it: recover, dispatch, record, make durable.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use crate::{
     engine::{
@@ -15,7 +15,7 @@ use crate::{
         unit::UnitContext,
     },
     model::lock::Lockfile,
-    store::{journal::Journal, lockfile::LockfileWriter},
+    store::{journal::Journal, layout, lockfile::LockfileWriter},
     sys::{
         fs,
         lock::{self, Holder, Wait},
@@ -39,25 +39,69 @@ pub(super) async fn holding_workspace<T>(
     verb: &'static str,
     body: impl Future<Output = Result<T, OpError>> + Send,
 ) -> Result<T, OpError> {
-    session.workspace.ensure_state()?;
-    let observer = Arc::clone(&session.observer);
-    let mut on_wait = move |holder: Option<&Holder>| {
-        let holder = holder.map_or_else(|| String::from("another process"), Holder::to_string);
-        observer.observe(Event::Waiting(&format!(
-            "waiting for the workspace, which is held by {holder}"
-        )));
+    let body = async {
+        clear_books(session);
+        body.await
     };
+    holding_workspace_as_it_is(session, verb, body).await
+}
+
+/// Does so without clearing anything away first: for whoever looks at what was left.
+pub(super) async fn holding_workspace_as_it_is<T>(
+    session: &Session,
+    verb: &'static str,
+    body: impl Future<Output = Result<T, OpError>> + Send,
+) -> Result<T, OpError> {
+    session.workspace.ensure_state()?;
+    let mut on_wait = telling(session, "the workspace");
     let wait = Wait {
         timeout: session.settings.lock_timeout,
         on_wait: &mut on_wait,
         cancel: session.cancel.token(),
     };
     let holder = Holder::this_process(verb, session.clock.now_text());
-    let body = async {
-        clear_books(session);
-        body.await
-    };
     lock::hold(&session.workspace.workspace_lock(), wait, &holder, body).await?
+}
+
+/// Says so when `what` has to be waited for.
+fn telling(session: &Session, what: &'static str) -> impl FnMut(Option<&Holder>) + Send {
+    let observer = Arc::clone(&session.observer);
+    move |holder| {
+        let holder = holder.map_or_else(|| String::from("another process"), Holder::to_string);
+        observer.observe(Event::Waiting(&format!(
+            "waiting for {what}, which is held by {holder}"
+        )));
+    }
+}
+
+/// Looks, with `look`, whether the packs at `roots` may be moved away, and moves them, with
+/// `go`, while no other grex is at work in them: the one of another workspace that has the same
+/// directories. What is no repository has no lock, and nobody is at work in it.
+pub(super) async fn holding_packs<P, T>(
+    session: &Session,
+    verb: &'static str,
+    roots: &[&Path],
+    look: impl Future<Output = Result<P, OpError>>,
+    go: impl AsyncFnOnce(P) -> Result<T, OpError>,
+) -> Result<T, OpError> {
+    let locks: Vec<_> = roots
+        .iter()
+        .filter_map(|root| layout::pack_lock(root))
+        .collect();
+    let mut on_wait = telling(session, "a pack");
+    let wait = Wait {
+        timeout: session.settings.lock_timeout,
+        on_wait: &mut on_wait,
+        cancel: session.cancel.token(),
+    };
+    let holder = Holder::this_process(verb, session.clock.now_text());
+    if cfg!(windows) {
+        // Nothing that has an open file in it can be moved there.
+        let found = lock::hold_all(&locks, wait, &holder, Box::pin(look)).await??;
+        return go(found).await;
+    }
+    let body = Box::pin(async { go(look.await?).await });
+    lock::hold_all(&locks, wait, &holder, body).await?
 }
 
 /// Clears away what a run that was killed while it replaced one of the books has left beside it.

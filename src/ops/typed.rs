@@ -1,6 +1,7 @@
 //! What was typed, or sent by an agent, parsed into what cannot hold anything dangerous.
 
 use crate::model::{
+    action::Vocabulary,
     filter::{Filter, Filters, PathGlob},
     path::{PackId, PackPath},
     reference::RefName,
@@ -76,6 +77,20 @@ pub fn packs_to_remove(texts: &[String]) -> Result<Vec<PackPath>, OpError> {
         }
     }
     Ok(paths)
+}
+
+/// Checks the name of a pack type.
+///
+/// # Errors
+/// Fails with [`ErrorKind::UnknownName`] when there is no such type.
+pub fn pack_type(vocabulary: &Vocabulary, name: &str) -> Result<(), OpError> {
+    vocabulary.check_pack_type(name).map_err(|hint| {
+        OpError::new(
+            ErrorKind::UnknownName,
+            format!("there is no pack type `{name}`"),
+        )
+        .with_hint(hint)
+    })
 }
 
 /// Parses globs on paths.

@@ -192,6 +192,21 @@ impl Workspace {
     /// It cannot be made, or one of its two components is a link: our own files are then somebody
     /// else's.
     pub fn ensure_state(&self) -> Result<(), StoreError> {
+        self.check_state()?;
+        let directory = self.state_directory();
+        fs::create_dir_all(&directory)?;
+        let ignore = directory.join(".gitignore");
+        if ignore.symlink_metadata().is_err() {
+            fs::replace_atomically(&ignore, b"*\n")?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the directory of this machine's own files is our own, if it is there.
+    ///
+    /// # Errors
+    /// One of its two components is a link.
+    pub fn check_state(&self) -> Result<(), StoreError> {
         let mut directory = self.root.clone();
         for component in STATE {
             directory.push(component);
@@ -201,11 +216,6 @@ impl Workspace {
                     reason: "in place of our own directory".into(),
                 });
             }
-        }
-        fs::create_dir_all(&directory)?;
-        let ignore = directory.join(".gitignore");
-        if ignore.symlink_metadata().is_err() {
-            fs::replace_atomically(&ignore, b"*\n")?;
         }
         Ok(())
     }

@@ -21,8 +21,16 @@ const LIMIT: u64 = 256 << 20;
 /// # Errors
 /// It cannot be read, or is not a regular file.
 pub fn read(workspace: &Workspace) -> Result<(Lockfile, Vec<LockWarning>), StoreError> {
-    let text = fs::read_regular(&workspace.lockfile(), LIMIT)?;
+    let text = read_bytes(workspace)?;
     Ok(text.map_or_else(Default::default, |text| Lockfile::parse(&text)))
+}
+
+/// Reads the lockfile as it is; `None` where there is none.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_bytes(workspace: &Workspace) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(fs::read_regular(&workspace.lockfile(), LIMIT)?)
 }
 
 /// Writes what a run finds out. For use under the workspace lock.

@@ -1,5 +1,6 @@
 //! The manifest on disk: read as a stream, appended to and rewritten under its lock.
 
+mod repair;
 #[cfg(test)]
 mod tests;
 
@@ -9,9 +10,13 @@ use std::path::Path;
 
 use super::{StoreError, Workspace};
 use crate::model::event::{Event, MAX_EVENT};
-use crate::model::manifest::{self, Fold, Manifest, ManifestError, Tail};
+use crate::model::manifest::{Fold, Manifest, ManifestError, Tail};
 use crate::sys::fs::{self, FileError, Opening, open_regular};
 use crate::sys::lock::{self, Holder, Wait};
+
+pub use self::repair::{
+    Compaction, Inspection, clear_leftovers, compact, inspect, plan_compaction, reject_bad_lines,
+};
 
 /// How much is read at once.
 const BUFFER: usize = 256 * 1024;
@@ -187,59 +192,4 @@ fn read_tail(file: &File, length: u64) -> io::Result<(u64, Vec<u8>)> {
         }
         end = start;
     }
-}
-
-/// Rewrites the manifest as the shortest log that declares the same, and returns whether that
-/// changed it. `ts` (RFC 3339, UTC) becomes the time of every event.
-///
-/// # Errors
-/// As [`read`] and [`append`]; the manifest is then as it was.
-pub async fn compact(
-    workspace: &Workspace,
-    ts: &str,
-    holder: &Holder,
-    wait: Wait<'_>,
-) -> Result<bool, StoreError> {
-    let body = async {
-        let current = read(workspace)?.manifest;
-        let lines = lines_of(&manifest::compact(&current, ts))?;
-        Ok(fs::replace_recoverably(
-            workspace.manifest(),
-            lines.as_bytes(),
-            fs::SHARED_MODE,
-        )?)
-    };
-    lock::hold(&workspace.manifest_lock(), wait, holder, body).await?
-}
-
-/// Moves lines that are not events, or that make the manifest contradict itself, to the end of
-/// [`Workspace::rejected`], and returns how many. They are there before they are gone here.
-///
-/// # Errors
-/// As [`append`].
-pub async fn reject_bad_lines(
-    workspace: &Workspace,
-    holder: &Holder,
-    wait: Wait<'_>,
-) -> Result<usize, StoreError> {
-    let body = async { reject_locked(workspace) };
-    lock::hold(&workspace.manifest_lock(), wait, holder, body).await?
-}
-
-fn reject_locked(workspace: &Workspace) -> Result<usize, StoreError> {
-    let path = workspace.manifest();
-    let Some(log) = fs::read_regular(path, REPAIR_LIMIT)? else {
-        return Err(StoreError::NoManifest { path: path.into() });
-    };
-    let parted = manifest::part(&log);
-    if parted.count == 0 {
-        return Ok(0);
-    }
-    let rejected = workspace.rejected();
-    if let Some((mut file, _)) = open_regular(&rejected, "append to", Opening::AppendOrMake)? {
-        fs::append_synced(&mut file, &rejected, &parted.bad)?;
-        fs::sync_directory(workspace.root())?;
-    }
-    fs::replace_recoverably(path, &parted.good, fs::SHARED_MODE)?;
-    Ok(parted.count)
 }

@@ -43,6 +43,16 @@ fn read_for(
     parse(source, vocabulary).map(Some)
 }
 
+/// Reads the text of a pack's `.grex/pack.yaml` as it is. None if the pack has none.
+pub fn text(pack_root: &Path) -> Result<Option<String>, PackFileError> {
+    let directory = pack_root.join(".grex");
+    if !is_real_directory(&directory)? {
+        return Ok(None);
+    }
+    let pack = File::read(&directory.join("pack.yaml"))?;
+    Ok(pack.map(|file| file.text))
+}
+
 /// The text of a file and the name that errors call it by.
 struct File {
     name: String,

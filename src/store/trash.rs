@@ -50,6 +50,68 @@ pub fn move_to_trash(
     })
 }
 
+/// Puts a copy of a file of ours that is about to be replaced into the trash, under its own name,
+/// and returns where it is; it survives a power cut.
+///
+/// # Errors
+/// It cannot be written; nothing is left in the trash.
+pub fn keep_copy(
+    workspace: &Workspace,
+    file: &Path,
+    bytes: &[u8],
+    now: Timestamp,
+) -> Result<PathBuf, StoreError> {
+    workspace.ensure_state()?;
+    let trash = workspace.trash();
+    fs::create_dir_all(&trash)?;
+    let bin = new_bin(&trash, &clock::file_name(now))?;
+    let place = bin.join(file.file_name().unwrap_or_default());
+    match fs::replace_atomically(&place, bytes) {
+        Ok(_) => Ok(place),
+        Err(error) => {
+            fs::remove_empty(&[bin]);
+            Err(error.into())
+        }
+    }
+}
+
+/// Returns the directories of the trash that were made before `limit`, oldest first. What has
+/// another name than [`move_to_trash`] gives is somebody else's, and is not among them.
+///
+/// # Errors
+/// The trash cannot be listed, or something else is in its place.
+pub fn older_than(workspace: &Workspace, limit: Timestamp) -> Result<Vec<PathBuf>, FileError> {
+    let trash = workspace.trash();
+    match trash.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => {
+            let source = io::Error::other("it is not a directory");
+            return Err(FileError::when("list", &trash)(source));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(FileError::when("list", &trash)(error)),
+    }
+    let entries = trash.read_dir().map_err(FileError::when("list", &trash))?;
+    let mut old: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter(|entry| {
+            time_of(&entry.file_name().to_string_lossy()).is_some_and(|time| time < limit)
+        })
+        .map(|entry| entry.path())
+        .collect();
+    old.sort();
+    Ok(old)
+}
+
+/// The time in the name of a directory of the trash.
+fn time_of(name: &str) -> Option<Timestamp> {
+    let time = name.get(..16)?;
+    let rest = &name[16..];
+    (rest.is_empty() || rest.starts_with('-')).then_some(())?;
+    clock::parse_file_name(time)
+}
+
 /// Makes a new directory for the time, with a random suffix where that is taken: counting up would
 /// take ever longer for many packs that go in one second.
 fn new_bin(trash: &Path, time: &str) -> Result<PathBuf, FileError> {
@@ -124,6 +186,45 @@ mod tests {
                 1
             );
         }
+    }
+
+    #[test]
+    fn only_what_is_old_and_ours_is_listed() {
+        let (_place, workspace) = workspace();
+        let limit = "2026-01-31T00:00:00Z".parse().unwrap();
+        assert_eq!(
+            older_than(&workspace, limit).unwrap(),
+            [""; 0].map(PathBuf::from)
+        );
+        let trash = workspace.trash();
+        for name in [
+            "20260131T000000Z",
+            "20260130T235959Z-x1y2",
+            "20251231T000000Z",
+            "20251231T000000Zx",
+            "mine",
+            "99999999T999999Z",
+        ] {
+            create_dir_all(trash.join(name)).unwrap();
+        }
+        write(trash.join("20200101T000000Z"), "a file").unwrap();
+        std::os::unix::fs::symlink("/", trash.join("20190101T000000Z")).unwrap();
+        let old = older_than(&workspace, limit).unwrap();
+        assert_eq!(
+            old,
+            ["20251231T000000Z", "20260130T235959Z-x1y2"].map(|name| trash.join(name))
+        );
+    }
+
+    #[test]
+    fn a_copy_of_a_file_is_kept_beside_others() {
+        let (_place, workspace) = workspace();
+        let file = workspace.lockfile();
+        let first = keep_copy(&workspace, &file, b"1", now()).unwrap();
+        let second = keep_copy(&workspace, &file, b"2", now()).unwrap();
+        assert_eq!(read_to_string(first).unwrap(), "1");
+        assert_eq!(read_to_string(&second).unwrap(), "2");
+        assert!(second.ends_with("grex.lock.jsonl"));
     }
 
     #[test]

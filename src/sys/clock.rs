@@ -54,6 +54,14 @@ pub fn file_name(time: Timestamp) -> String {
     time.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
+/// Reads what [`file_name`] wrote; `None` for anything else.
+#[must_use]
+pub fn parse_file_name(name: &str) -> Option<Timestamp> {
+    let parsed = jiff::fmt::strtime::parse("%Y%m%dT%H%M%SZ", name).ok()?;
+    let time = parsed.to_datetime().ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -67,6 +75,13 @@ mod tests {
         assert_eq!(clock.now(), time);
         assert_eq!(clock.now_text(), "2026-01-31T08:09:10Z");
         assert_eq!(file_name(time), "20260131T080910Z");
+        assert_eq!(
+            parse_file_name("20260131T080910Z").map(rfc3339).as_deref(),
+            Some("2026-01-31T08:09:10Z")
+        );
+        for name in ["", "20260131", "20269931T080910Z", "20260131T080910Zx"] {
+            assert_eq!(parse_file_name(name), None, "{name}");
+        }
     }
 
     #[test]

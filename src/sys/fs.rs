@@ -23,8 +23,8 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 pub use self::place::{
-    create_dir_all, is_vacant, remove_empty, remove_tree, rename_noreplace, sync_directory,
-    sync_filesystem,
+    create_dir_all, is_vacant, remove_below, remove_empty, remove_tree, rename_noreplace,
+    sync_directory, sync_filesystem,
 };
 pub(crate) use self::platform::{
     append, canonicalize, device, inode, is_ours, make_file, mode, private_directories, read_at,
@@ -55,6 +55,11 @@ impl FileError {
     /// Says whether the operation failed because something is there already.
     pub fn is_occupied(&self) -> bool {
         self.source.kind() == io::ErrorKind::AlreadyExists
+    }
+
+    /// Says whether the operation failed because nothing is there.
+    pub fn is_missing(&self) -> bool {
+        self.source.kind() == io::ErrorKind::NotFound
     }
 
     /// Returns a function for `map_err`.

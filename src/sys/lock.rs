@@ -9,7 +9,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::future::Future;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use fd_lock::{RwLock, RwLockWriteGuard};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::fs::{FileError, Opening, open_regular, read_at};
+use super::fs::{FileError, Opening, device, inode, open_regular, read_at};
 
 /// The first pause between two tries; each is half as long again as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
@@ -124,41 +124,57 @@ pub async fn hold<T>(
     holder: &Holder,
     body: impl Future<Output = T>,
 ) -> Result<T, LockError> {
-    let Opened {
-        mut lock,
-        file,
-        modified,
-    } = open(path)?;
+    // On the heap: each function that a future is handed through makes room for it twice.
+    hold_all(&[path.to_owned()], wait, holder, Box::pin(body)).await
+}
+
+/// Runs `body` while holding all the locks at `paths`, as [`hold`] does with one. None is held
+/// while another one is waited for, so that nobody waits for somebody who waits for them.
+///
+/// # Errors
+/// As [`hold`]: one of them was not had.
+pub async fn hold_all<T>(
+    paths: &[PathBuf],
+    wait: Wait<'_>,
+    holder: &Holder,
+    body: impl Future<Output = T>,
+) -> Result<T, LockError> {
     let begin = Instant::now();
     let mut pause = FIRST_PAUSE;
     let mut told = false;
-    let guard = loop {
-        if let Some(guard) = attempt(&mut lock, path)? {
-            break guard;
+    loop {
+        // Opened anew for each try: the file may be another one by now.
+        let mut opened = Vec::with_capacity(paths.len());
+        for path in paths {
+            opened.push(open(path)?);
         }
+        let path = match take(&mut opened, holder)? {
+            Taken::All(held) => {
+                let result = body.await;
+                drop(held);
+                return Ok(result);
+            }
+            Taken::NotThis(path) => path,
+        };
         let waited = begin.elapsed();
         if waited >= wait.timeout {
             return Err(LockError::Held {
-                holder: read_holder(&file),
-                path: path.into(),
+                holder: last_holder(&path),
+                path,
                 waited,
             });
         }
         if !told {
-            (wait.on_wait)(read_holder(&file).as_ref());
+            (wait.on_wait)(last_holder(&path).as_ref());
             told = true;
         }
         tokio::select! {
             biased;
-            () = wait.cancel.cancelled() => return Err(LockError::Cancelled { path: path.into() }),
+            () = wait.cancel.cancelled() => return Err(LockError::Cancelled { path }),
             () = tokio::time::sleep(pause.min(wait.timeout - waited)) => {}
         }
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
-    };
-    let held = Held::begin(guard, modified, holder);
-    let result = body.await;
-    drop(held);
-    Ok(result)
+    }
 }
 
 /// Runs `body` while holding the lock at `path`, if nobody else holds it right now.
@@ -175,14 +191,13 @@ pub async fn try_hold<T>(
         on_wait: &mut |_| {},
         cancel: &CancellationToken::new(),
     };
-    hold(path, wait, holder, body).await
+    hold_all(&[path.to_owned()], wait, holder, Box::pin(body)).await
 }
 
 /// A lock file that is open but not locked.
 struct Opened {
     lock: RwLock<File>,
-    /// The same open file, to look into while `lock` is borrowed.
-    file: File,
+    path: PathBuf,
     /// When it was last modified; `None` for a new one.
     modified: Option<SystemTime>,
 }
@@ -202,12 +217,39 @@ fn open(path: &Path) -> Result<Opened, FileError> {
             }
         },
     };
-    let second = file.try_clone().map_err(FileError::when(action, path))?;
     Ok(Opened {
         lock: RwLock::new(file),
-        file: second,
+        path: path.into(),
         modified,
     })
+}
+
+/// What came of one try.
+enum Taken<'l> {
+    /// They are all held.
+    All(Vec<Held<'l>>),
+    /// None is held, for somebody else has this one, or has moved it away.
+    NotThis(PathBuf),
+}
+
+fn take<'l>(opened: &'l mut [Opened], holder: &Holder) -> Result<Taken<'l>, FileError> {
+    let mut guards = Vec::with_capacity(opened.len());
+    for Opened {
+        lock,
+        path,
+        modified,
+    } in opened
+    {
+        // What a lock is about may be moved away, lock file and all, before it is had.
+        match attempt(lock, path)?.filter(|guard| is_still_at(guard, path)) {
+            Some(guard) => guards.push((guard, *modified)),
+            None => return Ok(Taken::NotThis(path.clone())),
+        }
+    }
+    let held = guards
+        .into_iter()
+        .map(|(guard, modified)| Held::begin(guard, modified, holder));
+    Ok(Taken::All(held.collect()))
 }
 
 fn attempt<'l>(
@@ -219,6 +261,29 @@ fn attempt<'l>(
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
         Err(error) => Err(FileError::when("lock", path)(error)),
     }
+}
+
+/// Says whether `path` still leads to the open file, as far as the system can tell.
+fn is_still_at(file: &File, path: &Path) -> bool {
+    let identity = |metadata: Metadata| (device(&metadata), inode(&metadata));
+    let there = path.symlink_metadata().map(identity);
+    there.is_ok_and(|there| file.metadata().is_ok_and(|open| identity(open) == there))
+}
+
+/// Says whether the lock at `path` could be had: `None` when nobody holds it, or there is no file;
+/// else whoever holds it, as far as that is known. Writes nothing, and holds nothing afterwards.
+///
+/// # Errors
+/// What is at `path` cannot be locked by anybody.
+pub fn look(path: &Path) -> Result<Option<Option<Holder>>, FileError> {
+    let Some((file, _)) = open_regular(path, "open the lock", Opening::Change)? else {
+        return Ok(None);
+    };
+    let mut lock = RwLock::new(file);
+    if attempt(&mut lock, path)?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(last_holder(path)))
 }
 
 /// Returns who held the lock at `path` last, or holds it now, if its file says so.

@@ -7,4 +7,5 @@ pub mod fs;
 pub mod lock;
 pub mod process;
 pub mod signal;
+pub mod stdio;
 pub mod user;

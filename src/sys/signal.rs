@@ -28,13 +28,13 @@ impl EndSignal {
     }
 }
 
-/// Cancels `cancel` at each signal that asks grex to end, and reports each through
-/// `seen`. Runs until it is dropped.
+/// Reports each signal that asks grex to end through `seen`, and cancels `cancel` if that says that
+/// the signal is meant for grex. Runs until it is dropped.
 ///
 /// # Errors
 /// Fails when the handlers cannot be installed.
 #[cfg(unix)]
-pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal)) -> io::Result<()> {
+pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal) -> bool) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut hangup = match is_ignored(SignalKind::hangup()) {
@@ -50,8 +50,9 @@ pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal)) -> io::Result<()> {
             _ = interrupt.recv() => EndSignal::Interrupt,
             _ = terminate.recv() => EndSignal::Terminate,
         };
-        seen(end);
-        cancel.request();
+        if seen(end) {
+            cancel.request();
+        }
     }
 }
 
@@ -75,16 +76,18 @@ fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
     mask.is_some_and(|mask| mask >> (kind.as_raw_value() - 1) & 1 == 1)
 }
 
-/// Cancels `cancel` at each Ctrl-C. Runs until it is dropped.
+/// Reports each Ctrl-C through `seen`, and cancels `cancel` if that says that it is meant for grex.
+/// Runs until it is dropped.
 ///
 /// # Errors
 /// Fails when the handler cannot be installed.
 #[cfg(not(unix))]
-pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal)) -> io::Result<()> {
+pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal) -> bool) -> io::Result<()> {
     loop {
         tokio::signal::ctrl_c().await?;
-        seen(EndSignal::Interrupt);
-        cancel.request();
+        if seen(EndSignal::Interrupt) {
+            cancel.request();
+        }
     }
 }
 

@@ -372,3 +372,97 @@ fn ssh_asks_whether_a_host_is_known() {
     assert!(sandbox.path("workspace/api/a").exists());
     no_leftovers(&sandbox);
 }
+
+const KEY_PROMPT: &str = "Enter passphrase for key";
+
+/// A workspace with packs to clone over ssh, with a key that has a passphrase, and the variable that
+/// makes git use it.
+fn behind_a_passphrase(names: &[&str]) -> Option<(Sandbox, SshServer, Shim, String)> {
+    let sandbox = workspace();
+    sandbox.remote("api").commit("a", "a").create();
+    let server = SshServer::start(&sandbox)?;
+    server.lock_key(PASSWORD);
+    let url = server.url("api");
+    let packs = names.iter().map(|name| (*name, url.as_str()));
+    register(&sandbox, &packs.collect::<Vec<_>>());
+    let shim = sandbox.shim();
+    let command = server.ssh_command();
+    Some((sandbox, server, shim, command))
+}
+
+#[test]
+fn n4_a_key_s_passphrase_is_asked_for_one_pack_after_another() {
+    let names = ["one", "two", "three"];
+    let Some((sandbox, _server, shim, command)) = behind_a_passphrase(&names) else {
+        return;
+    };
+    let open = sandbox.remote("open").commit("a", "a").create();
+    register(&sandbox, &[("open", &open.url())]);
+    let variables = [("GIT_SSH_COMMAND", command.as_str())];
+    let mut terminal = Terminal::start_with(&sandbox, &shim, 100, &["sync"], &variables);
+    let has = |name: &str| sandbox.path(format!("workspace/{name}/a")).exists();
+    for time in 1..=3 {
+        asked(&mut terminal, KEY_PROMPT, time);
+        // All have had their turn with the others, and what needs nobody is done.
+        assert_eq!(shim.count("clone"), 4 + time);
+        assert!(has("open"));
+        assert_eq!(names.iter().filter(|name| has(name)).count(), time - 1);
+        terminal.type_in(&format!("{PASSWORD}\n"));
+    }
+    assert_eq!(terminal.end(), 0, "{}", terminal.screen());
+    assert!(names.iter().all(|name| has(name)));
+    let raw = terminal.raw();
+    assert_eq!(times_asked(&terminal, KEY_PROMPT), 3, "{raw}");
+    assert!(!raw.contains(PASSWORD), "{raw}");
+    no_leftovers(&sandbox);
+}
+
+#[test]
+fn a_wrong_passphrase_fails_its_pack_only() {
+    let Some((sandbox, _server, shim, command)) = behind_a_passphrase(&["one", "two"]) else {
+        return;
+    };
+    let variables = [("GIT_SSH_COMMAND", command.as_str())];
+    let mut terminal = Terminal::start_with(&sandbox, &shim, 100, &["sync"], &variables);
+    // ssh itself asks three times.
+    for time in 1..=3 {
+        asked(&mut terminal, KEY_PROMPT, time);
+        terminal.type_in("wrong\n");
+    }
+    asked(&mut terminal, KEY_PROMPT, 4);
+    terminal.type_in(&format!("{PASSWORD}\n"));
+    assert_eq!(terminal.end(), 4, "{}", terminal.screen());
+    let screen = terminal.screen();
+    assert!(screen.contains("1 cloned, 1 failed"), "{screen}");
+    assert!(screen.contains("Permission denied"), "{screen}");
+    assert_eq!(shim.count("clone"), 4);
+    no_leftovers(&sandbox);
+}
+
+#[test]
+fn n4_without_a_terminal_nobody_is_asked_for_a_passphrase() {
+    let Some((sandbox, _server, shim, command)) = behind_a_passphrase(&["one", "two"]) else {
+        return;
+    };
+    let run = grex!(sandbox, "sync", "--json").with_shim(&shim);
+    let outcome = run.env("GIT_SSH_COMMAND", &command).run();
+    outcome.code(4);
+    for name in ["one", "two"] {
+        let pack = entry(&outcome.json(), name);
+        assert_eq!(pack["failure"]["class"], "auth", "{pack}");
+    }
+    assert!(
+        !outcome.stderr.contains(KEY_PROMPT),
+        "{}",
+        outcome.snapshot()
+    );
+    assert_eq!(shim.count("clone"), 2);
+    tidy(&sandbox, &outcome);
+    // Nor at one, when nobody wants to be.
+    let variables = [("GIT_SSH_COMMAND", command.as_str())];
+    let words = ["sync", "--no-input"];
+    let mut terminal = Terminal::start_with(&sandbox, &shim, 100, &words, &variables);
+    assert_eq!(terminal.end(), 4, "{}", terminal.screen());
+    assert_eq!(times_asked(&terminal, KEY_PROMPT), 0, "{}", terminal.raw());
+    no_leftovers(&sandbox);
+}

@@ -79,6 +79,20 @@ pub(crate) fn pack_yaml(name: &str, children: &[Value]) -> String {
     text
 }
 
+/// What is in a directory. Of lock files, which name the last process that held them, the content
+/// is left out.
+fn snapshot(directory: &Path) -> Vec<String> {
+    let lines = tree_snapshot_without(directory, &[".grex/.state"]);
+    let line = |line: String| match line.split_once(".grex-lock ") {
+        Some((path, rest)) => {
+            let kept: Vec<_> = rest.split(' ').take(2).collect();
+            format!("{path}.grex-lock {}", kept.join(" "))
+        }
+        None => line,
+    };
+    lines.into_iter().map(line).collect()
+}
+
 /// A directory that must not change.
 pub(crate) struct Still {
     directory: PathBuf,
@@ -89,7 +103,7 @@ impl Still {
     /// Looks at it; `.grex/.state`, this machine's own notes, is left out.
     pub(crate) fn of(directory: impl Into<PathBuf>) -> Self {
         let directory = directory.into();
-        let before = tree_snapshot_without(&directory, &[".grex/.state"]);
+        let before = snapshot(&directory);
         Self { directory, before }
     }
 
@@ -120,7 +134,7 @@ impl Still {
 
     #[track_caller]
     fn compare(&self, seen_as: impl Fn(&str) -> String) {
-        let after = tree_snapshot_without(&self.directory, &[".grex/.state"]);
+        let after = snapshot(&self.directory);
         let lines = |lines: &[String]| lines.iter().map(|line| seen_as(line)).collect::<Vec<_>>();
         let (before, after) = (lines(&self.before), lines(&after));
         let gone: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();

@@ -30,7 +30,11 @@ pub(crate) struct Ground {
 impl Ground {
     /// Makes the world: nothing is registered, the pack is in its first version.
     pub(crate) fn new() -> Self {
-        let sandbox = Sandbox::new();
+        Self::within(Sandbox::new())
+    }
+
+    /// Makes the world in a sandbox that was prepared for it.
+    pub(crate) fn within(sandbox: Sandbox) -> Self {
         fill_home(&sandbox);
         let hooks = sandbox
             .remote("hooks")

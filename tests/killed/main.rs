@@ -12,8 +12,15 @@
 )]
 
 mod at_random;
+mod disk;
 mod ground;
+mod group;
 mod home;
+mod mending;
 mod moments;
 mod plain;
+mod power;
+mod seeded;
+mod sixteen;
+mod state;
 mod sweep;

@@ -1,23 +1,19 @@
 //! `sync` and `add` of packs that install nothing, disturbed at one moment after the other. The
 //! next `sync` brings the workspace to where an undisturbed run would have brought it.
 
-use std::{collections::BTreeMap, fs, path::Path};
-
 use grex_fixtures::{Remote, need};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     ground::{Ground, KILLED},
     home::Home,
     moments::Choice,
+    state::State,
     sweep::Fault,
 };
 
 /// Two packs that are there and move on, one of them with a child, and one to clone.
 const PACKS: [&str; 4] = ["one", "tree", "tree/leaf", "new"];
-
-/// Everything that a run brings about: by what it is about, what it is.
-type State = BTreeMap<String, String>;
 
 struct Plain {
     ground: Ground,
@@ -52,27 +48,9 @@ impl Plain {
         Self { ground, home }
     }
 
-    /// What there is: the files of the packs, their refs and what git says of them, the manifest
-    /// and the lockfile without the times in them, and what should not be there at all.
+    /// What there is, and what should not be there at all.
     fn state(&self) -> State {
-        let mut state = State::new();
-        let workspace = self.ground.sandbox.workspace();
-        list(&workspace, &workspace, &mut state);
-        for pack in PACKS.map(|pack| workspace.join(pack)) {
-            if !pack.join(".git").exists() {
-                continue;
-            }
-            let git = |words: &[&str]| self.ground.sandbox.git(&pack, words);
-            let refs = git(&["for-each-ref", "--format=%(refname) %(objectname)"]);
-            let status = git(&["status", "--porcelain", "--branch"]);
-            let head = git(&["rev-parse", "HEAD"]);
-            let name = pack.display();
-            state.insert(format!("git {name}"), format!("{head} {refs} {status}"));
-        }
-        for name in ["grex.jsonl", "grex.lock.jsonl"] {
-            let text = fs::read_to_string(workspace.join(name)).unwrap_or_default();
-            state.insert(name.to_owned(), timeless(&text));
-        }
+        let mut state = State::of(&self.ground.sandbox, PACKS);
         for line in self.ground.home().differences(&self.home) {
             state.insert(line, String::from("changed"));
         }
@@ -105,7 +83,7 @@ impl Plain {
                 found.push(outcome.snapshot());
             }
             if outcome.status == Some(0) {
-                found.extend(differences("exit 0", &self.state(), &expected));
+                found.extend(self.state().differences("exit 0", &expected));
             }
             self.go_on(words, &expected, &mut found);
             lost += usize::from(!found.is_empty());
@@ -141,7 +119,7 @@ impl Plain {
             run(words);
         }
         run(&["sync"]);
-        found.extend(differences("after sync", &self.state(), expected));
+        found.extend(self.state().differences("after sync", expected));
         let again = self.ground.grex(&["status", "--fail-on-drift"]);
         if again.status != Some(0) {
             found.push(format!("status: {}", again.snapshot()));
@@ -154,7 +132,7 @@ fn remote(ground: &Ground, name: &str) -> Remote {
 }
 
 /// Writes a registration into the manifest.
-fn declare(ground: &Ground, name: &str, remote: &Remote) {
+pub(crate) fn declare(ground: &Ground, name: &str, remote: &Remote) {
     let event = json!({
         "op": "add", "ts": "2026-01-02T03:04:05Z", "id": name, "schema_version": "1",
         "url": remote.file_url(), "path": name, "type": "meta",
@@ -163,50 +141,6 @@ fn declare(ground: &Ground, name: &str, remote: &Remote) {
     ground
         .sandbox
         .write("workspace/grex.jsonl", format!("{manifest}{event}\n"));
-}
-
-/// Lists all files but git's own and this machine's notes; the books are looked at in another way.
-fn list(root: &Path, directory: &Path, found: &mut State) {
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.strip_prefix(root).unwrap().to_str().unwrap();
-        if name.ends_with(".git") || name == ".grex/.state" || name.ends_with(".jsonl") {
-            continue;
-        }
-        if path.is_dir() {
-            found.insert(name.to_owned(), String::from("directory"));
-            list(root, &path, found);
-        } else {
-            found.insert(name.to_owned(), fs::read_to_string(&path).unwrap());
-        }
-    }
-}
-
-/// Lines of JSON without the times in them.
-fn timeless(text: &str) -> String {
-    let line = |line: &str| {
-        let mut event: Value =
-            serde_json::from_str(line).unwrap_or_else(|_| json!({ "bad": line }));
-        if let Some(fields) = event.as_object_mut() {
-            fields.retain(|name, _| name != "ts" && !name.ends_with("_at"));
-        }
-        event.to_string()
-    };
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn differences(when: &str, found: &State, expected: &State) -> Vec<String> {
-    let names = found.keys().chain(expected.keys());
-    let names: std::collections::BTreeSet<_> = names.collect();
-    let differs = |name: &&&String| found.get(**name) != expected.get(**name);
-    names
-        .iter()
-        .filter(differs)
-        .map(|name| {
-            let (is, should) = (found.get(*name), expected.get(*name));
-            format!("{when}: {name} is {is:?}, expected {should:?}")
-        })
-        .collect()
 }
 
 fn sync(fault: Fault) {

@@ -95,6 +95,30 @@ fn prune_refuses_work_and_names_it() {
 }
 
 #[test]
+fn a_dry_run_promises_no_more_than_a_run_does() {
+    let (ground, _tree) = undeclared();
+    for id in ["outer", "outer/inner"] {
+        ground
+            .synced(&["--prune", "--dry-run"])
+            .expect(id, &json!({"result": "skipped", "change": "removed"}))
+            .expect_message(id, &["would be moved to the trash"]);
+    }
+    ground.write("outer/inner/mine", "mine\n");
+    let before = ground.everything();
+    let foreseen = ground.failed(9, &["--prune", "--dry-run"]);
+    assert_eq!(ground.everything(), before);
+    let done = ground.failed(9, &["--prune"]);
+    for report in [foreseen, done] {
+        report
+            .expect("outer/inner", &json!({"result": "err", "change": "none"}))
+            .expect_message("outer/inner", &["work to lose", "mine"]);
+        report
+            .expect("outer", &json!({"result": "skipped", "change": "none"}))
+            .expect_message("outer", &["`outer/inner`"]);
+    }
+}
+
+#[test]
 fn prune_keeps_the_children_of_a_pack_that_it_keeps() {
     let (ground, _tree) = undeclared();
     ground.write("outer/mine", "mine\n");

@@ -3,7 +3,10 @@
 use std::{
     collections::HashSet,
     io, mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -31,6 +34,7 @@ pub(in crate::cli) struct Watcher {
     ui: Ui,
     kind: Kind,
     seen: Mutex<Seen>,
+    handed_over: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -70,6 +74,7 @@ impl Watcher {
             ui: ui.clone(),
             kind,
             seen: Mutex::default(),
+            handed_over: AtomicBool::new(false),
         }
     }
 
@@ -90,6 +95,23 @@ impl Watcher {
         if let Kind::Display(display) = &self.kind {
             display.show();
         }
+    }
+
+    /// Leaves the terminal to a command that a person works with, until [`Self::take_back`].
+    pub(in crate::cli) fn hand_over(&self) {
+        self.hide();
+        self.handed_over.store(true, Ordering::Relaxed);
+    }
+
+    /// That command has ended.
+    pub(in crate::cli) fn take_back(&self) {
+        self.handed_over.store(false, Ordering::Relaxed);
+        self.show();
+    }
+
+    /// Says whether the terminal belongs to somebody else now.
+    pub(in crate::cli) fn is_handed_over(&self) -> bool {
+        self.handed_over.load(Ordering::Relaxed)
     }
 
     /// Ends the display, and returns what was seen.

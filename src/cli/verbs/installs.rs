@@ -3,7 +3,7 @@
 use crate::{
     cli::{
         columns::paint, error::failure_text, invocation::Invocation, progress::Shown, retry::Retry,
-        style, trust::plan_text, ui::Piece,
+        style, ui::Piece,
     },
     engine::{install::candidate::Reason, outcome::PackFailure},
     model::text,
@@ -12,6 +12,7 @@ use crate::{
         sync::SyncedPack,
         update::UpdatedPack,
     },
+    render::question::plan_text,
 };
 
 use super::outcome::Outcome;

@@ -2,10 +2,14 @@
 
 pub(super) mod act;
 pub(super) mod add;
+pub(super) mod doctor;
+pub(super) mod exec;
 pub(super) mod import;
 pub(super) mod init;
 pub(super) mod ls;
 pub(super) mod rm;
+#[cfg(feature = "mcp")]
+pub(super) mod serve;
 pub(super) mod status;
 pub(super) mod sync;
 pub(super) mod update;

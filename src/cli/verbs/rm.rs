@@ -8,7 +8,6 @@ use crate::{
         error::{CliError, failure_text},
         globals::{GlobalArgs, Globals, usage},
         invocation::Invocation,
-        trust::plan_text,
         ui::Piece,
     },
     engine::session::Settings,
@@ -17,6 +16,7 @@ use crate::{
         error::{ErrorKind, OpError},
         rm::{RemovedPack, RmRequest, Teardown, exit_code, rm},
     },
+    render::question::plan_text,
     store::layout::Workspace,
 };
 

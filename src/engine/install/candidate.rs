@@ -119,15 +119,14 @@ pub fn candidates(
     ))
 }
 
-/// Judges every pack, for who only looks: in their order, where they have one. What cannot be
-/// judged is left out.
-pub fn all(session: &Session, survey: Survey, books: &dyn Books) -> Vec<Candidate> {
+/// Judges every pack, for who only looks: in their order, where they have one.
+pub fn all(session: &Session, survey: Survey, books: &dyn Books) -> Candidates {
     let ordered = dependencies::ordered(&survey, |_| false).unwrap_or_default();
     let sequence = Sequence {
         places: order::order(&ordered).unwrap_or_else(|_| (0..ordered.len()).collect()),
         ordered,
     };
-    judge_all(session, survey, books, &sequence, |_| true, false).packs
+    judge_all(session, survey, books, &sequence, |_| true, false)
 }
 
 /// The places of packs in a survey, in the order of their install.

@@ -58,6 +58,22 @@ pub(super) fn ordered(
     Ok(ordered)
 }
 
+/// Everything that packs depend on and that is not there.
+pub fn missing(survey: &Survey) -> Vec<Missing> {
+    let names = Names::of(survey);
+    let lacks = |pack: &Surveyed| {
+        let wanted = pack.spec.depends_on.iter();
+        let missing = wanted.filter(|wanted| names.find(wanted).is_empty());
+        let id = pack.id.clone();
+        let missing = missing.map(move |wanted| Missing {
+            pack: id.clone(),
+            wanted: wanted.clone(),
+        });
+        missing.collect::<Vec<_>>()
+    };
+    survey.packs.iter().flat_map(lacks).collect()
+}
+
 /// The packs by everything that they can be called.
 struct Names<'a> {
     ids: HashMap<&'a str, &'a str>,

@@ -23,7 +23,10 @@ mod scratch;
 mod transaction;
 mod work;
 
-pub use self::{dependencies::Missing, work::places_of};
+pub use self::{
+    dependencies::{Missing, missing},
+    work::places_of,
+};
 
 /// Every pack with those that come before it, whatever it may lack.
 ///

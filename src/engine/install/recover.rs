@@ -2,7 +2,6 @@
 //! next install goes on from there and a teardown takes everything back.
 
 use crate::{
-    engine::event::Event,
     engine::session::Session,
     store::{
         StoreError,
@@ -19,10 +18,10 @@ use crate::{
 pub fn recover(session: &Session, journal: &Journal, seal: &Seal) -> Result<(), StoreError> {
     for unfinished in journal.unfinished_installs() {
         if unfinished.unsealed > 0 {
-            session.observer.observe(Event::Warning(&format!(
+            session.warn(&format!(
                 "the journal holds {} lines about `{}` that no grex of this user wrote; they are not acted on",
                 unfinished.unsealed, unfinished.id
-            )));
+            ));
         }
         adopt(session, seal, &unfinished)?;
         journal.end_install(&unfinished.id)?;

@@ -10,9 +10,7 @@ use crate::{
         tree,
     },
     git::failure::FailureClass,
-    model::block,
     store::blocks,
-    sys::fs,
 };
 
 /// A pack's own word on its type, where it has one, and the packs that it declares.
@@ -40,15 +38,10 @@ pub(super) fn declared(
 /// clean; before any of them is cloned.
 fn hide(root: &Path, node: &Node, children: &[Found]) -> Result<(), PackFailure> {
     let exclude = root.join(".git/info/exclude");
-    let mut lines: Vec<String> = children
-        .iter()
-        .flatten()
-        .filter_map(|child| child.path.relative_to(&node.path))
-        .map(|inside| block::ignore_line(&inside))
-        .collect();
-    if !lines.is_empty() {
-        lines.push(format!("{}*", fs::TEMPORARY_PREFIX));
-    }
+    let lines = tree::hidden(
+        &node.path,
+        children.iter().flatten().map(|child| &child.path),
+    );
     if lines.is_empty() && !exclude.exists() {
         return Ok(());
     }

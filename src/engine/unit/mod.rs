@@ -1,10 +1,12 @@
 //! One pack's way through a run, as a straight line: lock, observe, decide, act, read its
 //! pack.yaml, report its children. A unit never waits for another one and never starts one.
 
+mod advance;
 mod children;
 mod clone;
 mod context;
 mod foreign;
+mod moving;
 mod pin;
 mod reclaim;
 mod record;
@@ -124,13 +126,54 @@ async fn attempt(cx: &UnitContext, node: &Node) -> Result<UnitEnd, Stop> {
     finish(cx, node, &root, outcome)
 }
 
-/// Brings a git work tree to `root`, or takes the one that is there as far as it may go.
+/// Brings a git work tree to `root`, or takes the one that is there as far as it may go. What is
+/// there is decided about under the pack's lock: what was seen before may be of the past.
 async fn checkout(cx: &UnitContext, node: &Node, root: &Path) -> Result<PackOutcome, Stop> {
     let wanted = cx.wanted(node)?;
-    let place =
-        observe::observe(&cx.git, root, node, wanted.reference.as_ref(), cx.cancel()).await?;
+    if !layout::pack_lock(root).is_some_and(|lock| lock.exists()) {
+        let place = look(cx, node, root, &wanted).await?;
+        // A repository that is not to be touched gets no lock file either.
+        if let Place::Repository(checkout) = &place
+            && let Step::Refuse(refusal) = decide::decide(node, checkout, &wanted, cx.known(node))
+        {
+            return Err(Stop::Failed((*refusal).into()));
+        }
+        if layout::pack_lock(root).is_none() {
+            return act(cx, node, root, &wanted, place).await;
+        }
+    }
+    let work = async {
+        match look(cx, node, root, &wanted).await? {
+            // What has an open file in it, the lock's, cannot be moved away there.
+            place @ Place::Broken(_) if cfg!(windows) => Ok(Err(place)),
+            place => act(cx, node, root, &wanted, place).await.map(Ok),
+        }
+    };
+    match holding_pack(cx, root, Box::pin(work)).await? {
+        Ok(outcome) => Ok(outcome),
+        Err(place) => act(cx, node, root, &wanted, place).await,
+    }
+}
+
+async fn look(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    wanted: &decide::Wanted,
+) -> Result<Place, Stop> {
+    let reference = wanted.reference.as_ref();
+    Ok(observe::observe(&cx.git, root, node, reference, cx.cancel()).await?)
+}
+
+async fn act(
+    cx: &UnitContext,
+    node: &Node,
+    root: &Path,
+    wanted: &decide::Wanted,
+    place: Place,
+) -> Result<PackOutcome, Stop> {
     match place {
-        Place::Free => clone::clone(cx, node, root, &wanted).await,
+        Place::Free => clone::clone(cx, node, root, wanted).await,
         Place::Taken(what) => {
             let failure =
                 PackFailure::new(FailureClass::Other, format!("{what} is in its place")).with_hint(
@@ -138,15 +181,10 @@ async fn checkout(cx: &UnitContext, node: &Node, root: &Path) -> Result<PackOutc
                 );
             Err(failure.into())
         }
-        Place::Broken(reason) => broken(cx, node, root, &wanted, reason).await,
+        Place::Broken(reason) => broken(cx, node, root, wanted, reason).await,
         Place::Repository(checkout) => {
-            let step = decide::decide(node, &checkout, &wanted, cx.known(node));
-            // A repository that is not to be touched gets no lock file either.
-            if let Step::Refuse(refusal) = step {
-                return Err(Stop::Failed((*refusal).into()));
-            }
-            let work = locked(cx, node, *checkout, step, &wanted);
-            holding_pack(cx, root, work).await
+            let step = decide::decide(node, &checkout, wanted, cx.known(node));
+            locked(cx, node, *checkout, step, wanted).await
         }
     }
 }
@@ -158,17 +196,18 @@ async fn holding_pack<T>(
     work: impl Future<Output = Result<T, Stop>>,
 ) -> Result<T, Stop> {
     let Some(lock) = layout::pack_lock(root) else {
-        return Err(PackFailure::new(
-            FailureClass::Other,
-            "what holds its lock has gone meanwhile",
-        )
-        .into());
+        return Err(Stop::Deferred(String::from(
+            "another process, which moved it away",
+        )));
     };
     match lock::try_hold(&lock, &cx.holder(), work).await {
         Ok(result) => result,
         Err(LockError::Held { holder, .. }) => Err(Stop::Deferred(holder.map_or_else(
             || String::from("another process"),
             |holder| holder.to_string(),
+        ))),
+        Err(LockError::File(error)) if error.is_missing() => Err(Stop::Deferred(String::from(
+            "another process, which moves it away",
         ))),
         Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string()).into()),
     }
@@ -208,7 +247,7 @@ async fn locked(
     step: Step,
     wanted: &decide::Wanted,
 ) -> Result<PackOutcome, Stop> {
-    if checkout.is_unfilled && checkout.index_lock.is_none() {
+    if checkout.is_unfilled && !matches!(step, Step::Refuse(_)) {
         fill(cx, node, &checkout).await?;
     }
     let result = match step {
@@ -244,20 +283,20 @@ async fn locked(
 async fn fill(cx: &UnitContext, node: &Node, checkout: &Checkout) -> Result<(), Stop> {
     let repository = cx.git.repository(&checkout.root);
     let mut watch = cx.watch(&node.path, false);
-    match (&checkout.head, &checkout.commit) {
-        (Head::Branch(branch), _) => {
-            repository
-                .check_out_branch(branch, None, &mut watch)
-                .await?
+    let Some(commit) = &checkout.commit else {
+        return Ok(());
+    };
+    let git = async {
+        match &checkout.head {
+            Head::Branch(branch) => repository.check_out_branch(branch, None, &mut watch).await,
+            _ => {
+                repository
+                    .check_out_detached(commit.as_str(), &mut watch)
+                    .await
+            }
         }
-        (_, Some(commit)) => {
-            repository
-                .check_out_detached(commit.as_str(), &mut watch)
-                .await?
-        }
-        (_, None) => {}
-    }
-    Ok(())
+    };
+    Ok(moving::moving(cx, node, None, commit, git).await??)
 }
 
 async fn broken(

@@ -1,6 +1,6 @@
 //! A pack that is pinned to a tag or a commit, or to the lockfile's commit.
 
-use super::{Stop, UnitContext, clone, record, update};
+use super::{Stop, UnitContext, clone, moving::moving, record, update};
 use crate::{
     engine::{
         decide::Wanted,
@@ -59,18 +59,18 @@ pub(super) async fn pin(
     ensure_nothing_is_left_behind(cx, node, &repository, checkout).await?;
     let branch = branch_to_keep(cx, node, checkout, wanted);
     let mut watch = cx.watch(&node.path, false);
-    match &branch {
-        Some(branch) => {
-            repository
-                .check_out_branch(branch, Some(target.as_str()), &mut watch)
-                .await?
+    let commit = target.as_str();
+    let git = async {
+        match &branch {
+            Some(branch) => {
+                repository
+                    .check_out_branch(branch, Some(commit), &mut watch)
+                    .await
+            }
+            None => repository.check_out_detached(commit, &mut watch).await,
         }
-        None => {
-            repository
-                .check_out_detached(target.as_str(), &mut watch)
-                .await?
-        }
-    }
+    };
+    moving(cx, node, checkout.commit.as_ref(), &target, git).await??;
     outcome.change = Change::Updated;
     outcome.message = wanted
         .reference

@@ -8,6 +8,9 @@ const LOOSE_LIMIT: usize = 27;
 /// Git's `gc.autoPackLimit`.
 const PACK_LIMIT: usize = 50;
 
+/// The locks in a `.git` directory that a git holds which moves the checkout, branches' own aside.
+pub const STALE_LOCKS: [&str; 3] = ["index.lock", "HEAD.lock", "ORIG_HEAD.lock"];
+
 /// How long `index.lock` has existed at `now`; `None` where there is none. Git holds it for
 /// moments, so that an old one was left by a git that died.
 #[must_use]
@@ -15,6 +18,24 @@ pub fn index_lock_age(git_dir: &Path, now: SystemTime) -> Option<Duration> {
     let metadata = git_dir.join("index.lock").symlink_metadata().ok()?;
     let made = metadata.modified().unwrap_or(now);
     Some(now.duration_since(made).unwrap_or_default())
+}
+
+/// The other locks that git may leave beside that on the index, with how long each has existed at
+/// `now`. Locks on single refs, which nothing but a change of that ref meets, are not among them.
+#[must_use]
+pub fn other_locks(git_dir: &Path, now: SystemTime) -> Vec<(&'static str, Duration)> {
+    const NAMES: [&str; 4] = [
+        "HEAD.lock",
+        "config.lock",
+        "packed-refs.lock",
+        "shallow.lock",
+    ];
+    let age = |name: &&'static str| {
+        let metadata = git_dir.join(name).symlink_metadata().ok()?;
+        let made = metadata.modified().unwrap_or(now);
+        Some((*name, now.duration_since(made).unwrap_or_default()))
+    };
+    NAMES.iter().filter_map(age).collect()
 }
 
 /// Whether the history is cut off. (An empty `shallow` file, as git may leave, cuts nothing.)

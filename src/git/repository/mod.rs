@@ -1,10 +1,13 @@
 //! The commands on a repository that is there: fetch, move, ask. One function each.
 
+mod half_made;
 mod moves;
 mod queries;
 mod records;
 
 use std::path::Path;
+
+pub use half_made::Changed;
 
 use super::{
     command::{GitCommand, Nature},
@@ -49,6 +52,11 @@ impl Git {
 }
 
 impl Repository<'_> {
+    /// The root of the work tree.
+    pub fn root(&self) -> &Path {
+        self.root
+    }
+
     fn command(&self, subcommand: &'static str, nature: Nature) -> GitCommand {
         GitCommand::new(self.git, self.root, subcommand, nature)
     }

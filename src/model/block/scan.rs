@@ -21,7 +21,8 @@ pub(super) struct Span<'t> {
     pub(super) newline: &'static [u8],
 }
 
-enum Marker<'t> {
+/// A line that begins or ends a block, with the block's name.
+pub(super) enum Marker<'t> {
     Open(Option<&'t [u8]>),
     Close(Option<&'t [u8]>),
 }
@@ -32,7 +33,7 @@ pub(super) fn is_marker(line: &[u8]) -> bool {
 }
 
 /// Blanks around a marker do not hide it: editors add and remove them.
-fn marker(line: &[u8]) -> Option<Marker<'_>> {
+pub(super) fn marker(line: &[u8]) -> Option<Marker<'_>> {
     let line = line.trim_ascii();
     if let Some(rest) = line.strip_prefix(b"# >>> grex") {
         return name(rest.strip_suffix(b" >>>")?).map(Marker::Open);

@@ -2,7 +2,7 @@
 
 use crate::{
     engine::session::Session,
-    model::{block, path::PackPath},
+    model::{path::PackPath, text},
     ops::{
         books::{self, Books},
         error::OpError,
@@ -15,7 +15,7 @@ use super::{plan::Plan, report::FoldedLines};
 /// Folds them in, by one write.
 pub(super) fn fold(session: &Session) -> Result<Vec<FoldedLines>, OpError> {
     let books = books::read(session)?;
-    let lines = books::ignore_lines(books::places(&books.roots));
+    let lines = books::hidden_lines(books::places(&books.roots));
     let folded = blocks::fold_foreign(&session.workspace.gitignore(), &lines, true)?;
     Ok(folded.into_iter().map(FoldedLines::from).collect())
 }
@@ -28,20 +28,16 @@ pub(super) fn foreseen(
 ) -> Result<Vec<FoldedLines>, OpError> {
     let new = plan.changes.iter().map(|change| &change.declaration.path);
     let packs: Vec<&PackPath> = books::places(&books.roots).chain(new).collect();
-    let lines = books::ignore_lines(packs);
+    let lines = books::hidden_lines(packs);
     let folded = blocks::fold_foreign(&session.workspace.gitignore(), &lines, false)?;
     Ok(folded.into_iter().map(FoldedLines::from).collect())
 }
 
-impl From<block::Dissolved> for FoldedLines {
-    fn from(dissolved: block::Dissolved) -> Self {
+impl From<blocks::Folded> for FoldedLines {
+    fn from(dissolved: blocks::Folded) -> Self {
         Self {
-            block: crate::model::text::shown(dissolved.name),
-            kept: dissolved
-                .kept
-                .iter()
-                .map(crate::model::text::shown)
-                .collect(),
+            block: text::shown(dissolved.name),
+            kept: dissolved.kept.iter().map(text::shown).collect(),
         }
     }
 }

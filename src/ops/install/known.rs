@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::{
     engine::{
-        event::Event,
         install::{candidate::Books, survey::Surveyed},
         outcome::PackFailure,
         session::Session,
@@ -30,13 +29,22 @@ impl Known {
     /// Reads the records of this machine. One that cannot be used is a warning, and an error for
     /// whoever asks about its pack.
     pub(in crate::ops) fn read(session: &Session, seal: &Seal, lockfile: &Lockfile) -> Self {
-        let mut installed = HashMap::new();
-        for record in undo::all(&session.workspace, seal) {
-            match record {
-                Ok(record) => drop(installed.insert(record.id.clone(), record)),
-                Err(error) => session.observer.observe(Event::Warning(&error.to_string())),
-            }
+        let records = undo::all(&session.workspace, seal);
+        for error in records.iter().filter_map(|record| record.as_ref().err()) {
+            session.warn(&error.to_string());
         }
+        Self::of(session, seal, lockfile, records.into_iter().flatten())
+    }
+
+    /// What these records say.
+    pub(in crate::ops) fn of(
+        session: &Session,
+        seal: &Seal,
+        lockfile: &Lockfile,
+        records: impl IntoIterator<Item = Installed>,
+    ) -> Self {
+        let records = records.into_iter();
+        let installed = records.map(|record| (record.id.clone(), record)).collect();
         Self {
             workspace: session.workspace.clone(),
             seal: seal.clone(),

@@ -24,7 +24,51 @@ pub(super) struct Removal {
     pub(super) declaration: Declaration,
     pub(super) root: PathBuf,
     pub(super) below: Vec<PackPath>,
+    /// Where the packs below are, and then the pack itself.
+    pub(super) places: Vec<PathBuf>,
+    /// Those of them that are no git work trees.
+    beyond_git: HashSet<PackPath>,
     pub(super) work: Work,
+}
+
+impl Removal {
+    /// Asks again for work to lose, which may have come about since.
+    pub(super) async fn ensure_no_work(&self, session: &Session) -> Result<(), OpError> {
+        let work = self.find_work(session).await?;
+        match work.to_lose.is_empty() {
+            true => Ok(()),
+            false => Err(refusal(&[(&self.declaration.path, &work)])),
+        }
+    }
+
+    /// The work in the pack and in the packs below it, each line with the pack that it is about.
+    async fn find_work(&self, session: &Session) -> Result<Work, OpError> {
+        let own = &self.declaration.path;
+        let below = self.places.iter().filter(|place| **place != self.root);
+        let below: HashSet<PathBuf> = below.cloned().collect();
+        let mut work = Work::default();
+        for (pack, root) in self.below.iter().chain([own]).zip(&self.places) {
+            if !root.exists() {
+                continue;
+            }
+            let found = if self.beyond_git.contains(pack) {
+                loss::work_beyond_git(root)
+            } else {
+                loss::work_to_lose(session.git().await?, root, &below, &session.cancel).await
+            };
+            let lines = found
+                .to_lose
+                .into_iter()
+                .map(|line| format!("{pack}: {line}"));
+            work.to_lose.extend(lines);
+            let paths = found
+                .ignored
+                .into_iter()
+                .map(|inside| format!("{pack}/{inside}"));
+            work.ignored.extend(paths);
+        }
+        Ok(work)
+    }
 }
 
 /// Finds the packs, and asks each of them, and each below them, for work to lose.
@@ -55,20 +99,29 @@ pub(super) async fn assess(
             .collect();
         below.sort();
         below.reverse();
-        let work = match request.keep_files {
-            true => Work::default(),
-            false => work_of(session, path, &below, &beyond_git).await?,
-        };
-        removals.push(Removal {
+        let mut places = Vec::new();
+        for pack in below.iter().chain([path]) {
+            places.push(session.workspace.pack_root(pack)?);
+        }
+        let others = below.iter().chain([path]);
+        let others = others.filter(|pack| beyond_git.contains(pack)).cloned();
+        let mut removal = Removal {
             declaration,
             root,
+            beyond_git: others.collect(),
             below,
-            work,
-        });
+            places,
+            work: Work::default(),
+        };
+        if !request.keep_files {
+            removal.work = removal.find_work(session).await?;
+        }
+        removals.push(removal);
     }
     let refused: Vec<_> = removals
         .iter()
         .filter(|removal| !removal.work.to_lose.is_empty())
+        .map(|removal| (&removal.declaration.path, &removal.work))
         .collect();
     if !refused.is_empty() && !request.force {
         return Err(refusal(&refused));
@@ -103,52 +156,13 @@ fn registered(books: &Books, nodes: &[Node], path: &PackPath) -> Result<Declarat
     Err(error(format!("no pack `{path}` is registered")).with_hint(hint))
 }
 
-/// The work in a pack and in the packs below it, each line with the pack that it is about.
-async fn work_of(
-    session: &Session,
-    path: &PackPath,
-    below: &[PackPath],
-    beyond_git: &HashSet<&PackPath>,
-) -> Result<Work, OpError> {
-    let mut places = HashSet::new();
-    for child in below {
-        places.insert(session.workspace.pack_root(child)?);
-    }
-    let mut work = Work::default();
-    for pack in below.iter().chain([path]) {
-        let root = session.workspace.pack_root(pack)?;
-        if !root.exists() {
-            continue;
-        }
-        let found = if beyond_git.contains(pack) {
-            loss::work_beyond_git(&root)
-        } else {
-            loss::work_to_lose(session.git().await?, &root, &places, &session.cancel).await
-        };
-        let lines = found
-            .to_lose
-            .into_iter()
-            .map(|line| format!("{pack}: {line}"));
-        work.to_lose.extend(lines);
-        let paths = found
-            .ignored
-            .into_iter()
-            .map(|inside| format!("{pack}/{inside}"));
-        work.ignored.extend(paths);
-    }
-    Ok(work)
-}
-
-fn refusal(refused: &[&Removal]) -> OpError {
+fn refusal(refused: &[(&PackPath, &Work)]) -> OpError {
     let lines: Vec<_> = refused
         .iter()
-        .flat_map(|removal| removal.work.to_lose.iter())
+        .flat_map(|(_, work)| work.to_lose.iter())
         .map(|line| format!("\n  {line}"))
         .collect();
-    let packs: Vec<_> = refused
-        .iter()
-        .map(|removal| removal.declaration.path.to_string())
-        .collect();
+    let packs: Vec<_> = refused.iter().map(|(pack, _)| pack.to_string()).collect();
     OpError::new(
         ErrorKind::Refused,
         format!("there is work to lose:{}", lines.concat()),

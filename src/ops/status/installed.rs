@@ -11,20 +11,22 @@ use crate::{
             survey::survey,
         },
         node::Found,
+        outcome::PackFailure,
         session::Session,
     },
     model::lock::Lockfile,
     ops::install::Known,
     plugin::change::Change,
+    store::undo::Installed,
 };
 
 use super::report::Install;
 
 /// What of a pack is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct InstallState {
+pub(in crate::ops) struct InstallState {
     /// As far as the commit of the lockfile tells.
-    pub(super) install: Install,
+    pub(in crate::ops) install: Install,
     /// The commit that it was installed from.
     pub(super) commit: Option<String>,
     /// Whether what is installed is what the pack now asks for.
@@ -50,6 +52,20 @@ impl InstallState {
         }
     }
 
+    /// The state of a pack of which nobody can say what it now asks for: what is installed of it
+    /// was asked for by something else.
+    fn unusable(installed: &Installed) -> Self {
+        let install = match installed.is_whole() {
+            true => Install::Outdated,
+            false => Install::NotInstalled,
+        };
+        Self {
+            install,
+            commit: None,
+            hash_matches: false,
+        }
+    }
+
     /// The same for a pack whose checkout is at this commit.
     pub(super) fn at(&self, commit: &str) -> Install {
         let has_moved = self.commit.as_ref().is_some_and(|from| from != commit);
@@ -60,19 +76,26 @@ impl InstallState {
     }
 }
 
-/// Finds out what of the workspace's own pack and of the packs below `roots` is installed, by id.
-/// Reads only, and starts no process.
-pub(super) async fn installed(
+/// What of packs is installed, by id.
+#[derive(Default)]
+pub(in crate::ops) struct Installs {
+    /// Of each pack of which there is something to say.
+    pub(in crate::ops) states: HashMap<String, InstallState>,
+    /// Packs of which nobody can say what they ask for.
+    pub(in crate::ops) troubles: Vec<(String, PackFailure)>,
+}
+
+/// Finds out what of the workspace's own pack and of the packs below `roots` is installed. Reads only, and starts no process.
+pub(in crate::ops) async fn installed(
     session: &Session,
     roots: Vec<Found>,
     lockfile: &Lockfile,
-) -> HashMap<String, InstallState> {
+    known: &Known,
+) -> Installs {
     // Whoever read the roots has told what is wrong with the workspace's own pack.
     let Ok(survey) = survey(session, roots) else {
-        return HashMap::new();
+        return Installs::default();
     };
-    let seal = session.seal();
-    let known = Known::read(session, &seal, lockfile);
     // Of these nobody can say that all is well, and neither `update` nor `rm` touches them.
     let mut states: HashMap<String, InstallState> = survey
         .packs
@@ -81,7 +104,19 @@ pub(super) async fn installed(
         .map(|pack| (pack.id.clone(), InstallState::unknown()))
         .collect();
     let mut settled: Vec<Candidate> = Vec::new();
-    for candidate in candidate::all(session, survey, &known) {
+    let unread: Vec<String> = survey
+        .troubles
+        .iter()
+        .map(|outcome| outcome.path.to_string())
+        .collect();
+    let judged = candidate::all(session, survey, known);
+    let unjudged = judged.troubles.iter().map(|(id, _)| id.clone());
+    for id in unread.into_iter().chain(unjudged) {
+        if let Ok(Some(record)) = known.record(&id) {
+            states.insert(id, InstallState::unusable(&record));
+        }
+    }
+    for candidate in judged.packs {
         let state = state_of(&candidate, lockfile);
         if state.install == Install::None && !candidate.has_contract {
             continue;
@@ -101,7 +136,10 @@ pub(super) async fn installed(
             }
         }
     }
-    states
+    Installs {
+        states,
+        troubles: judged.troubles,
+    }
 }
 
 fn state_of(candidate: &Candidate, lockfile: &Lockfile) -> InstallState {

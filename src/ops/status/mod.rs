@@ -30,6 +30,7 @@ use crate::{
 use super::{
     books::{self, Books},
     error::OpError,
+    install::Known,
     present::FailureReport,
     sync::no_match,
 };
@@ -37,6 +38,7 @@ use installed::InstallState;
 use look::Look;
 
 pub use self::report::{Drift, Install, PackStatus, StatusView};
+pub(super) use self::{installed::installed, undeclared::undeclared};
 
 /// What to look at.
 #[derive(Debug, Default)]
@@ -66,7 +68,10 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
         }
     }
     let undeclared = undeclared::undeclared(session, &nodes);
-    let mut states = installed::installed(session, roots, &lockfile).await;
+    let known = Known::read(session, &session.seal(), &lockfile);
+    let mut states = installed::installed(session, roots, &lockfile, &known)
+        .await
+        .states;
     let ids: Vec<String> = nodes.iter().map(|node| node.path.to_string()).collect();
     let mut packs = if nodes.is_empty() {
         Vec::new()

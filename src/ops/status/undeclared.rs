@@ -6,7 +6,7 @@ use crate::engine::{node::Node, session::Session};
 
 /// Repositories in the workspace that nothing declares. The inside of packs is theirs, and
 /// directories that begin with a dot are nobody's business here.
-pub(super) fn undeclared(session: &Session, nodes: &[Node]) -> Vec<String> {
+pub(in crate::ops) fn undeclared(session: &Session, nodes: &[Node]) -> Vec<String> {
     let declared: HashSet<PathBuf> = nodes
         .iter()
         .map(|node| session.workspace.root().join(node.path.as_str()))

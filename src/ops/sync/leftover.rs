@@ -9,22 +9,26 @@ use std::{
 use crate::{
     engine::{
         node::Node,
-        outcome::{PackFailure, PackOutcome, Verdict},
+        outcome::{Change, PackFailure, PackOutcome, Verdict},
         session::Session,
     },
+    git::failure::FailureClass,
     model::{
         lock::{LockEntry, Lockfile},
         path::{PackId, PackPath},
     },
-    ops::{error::OpError, teardown::Teardowns},
+    ops::{
+        error::{ErrorKind, OpError},
+        run,
+        teardown::Teardowns,
+    },
     store::lockfile::LockfileWriter,
 };
 
 use super::prune;
 
 /// A pack that nothing declares any more, and that is still there.
-struct Leftover<'a> {
-    entry: &'a LockEntry,
+struct Leftover {
     node: Node,
     root: PathBuf,
 }
@@ -46,7 +50,7 @@ pub(super) async fn leftover(
         };
         let root = session.workspace.pack_root(&node.path)?;
         if root.exists() {
-            there.push(Leftover { entry, node, root });
+            there.push(Leftover { node, root });
         } else {
             writer.forget(&entry.id);
         }
@@ -62,74 +66,168 @@ pub(super) async fn leftover(
     Ok(named.collect())
 }
 
+/// What a run would do about them, found out without changing anything.
+pub(super) async fn foresee(
+    session: &Session,
+    lockfile: &Lockfile,
+    outcomes: &[PackOutcome],
+    prune: bool,
+) -> Result<Vec<PackOutcome>, OpError> {
+    let mut there = Vec::new();
+    for node in undeclared(lockfile, outcomes)
+        .into_iter()
+        .filter_map(prune::node_of)
+    {
+        let root = session.workspace.pack_root(&node.path)?;
+        if root.exists() {
+            there.push(Leftover { node, root });
+        }
+    }
+    if !prune {
+        let said = "nothing declares it any more";
+        return Ok(there
+            .iter()
+            .map(|leftover| leftover.kept(said.to_owned()))
+            .collect());
+    }
+    let places: HashSet<PathBuf> = there.iter().map(|leftover| leftover.root.clone()).collect();
+    let mut foreseen = Vec::new();
+    for group in together(&there).values() {
+        let going = group.iter().map(|leftover| PackOutcome {
+            change: Change::Removed,
+            ..leftover.kept(String::from("would be moved to the trash"))
+        });
+        foreseen.extend(match with_work(session, group, &places).await? {
+            Some(staying) => staying,
+            None => going.collect(),
+        });
+    }
+    Ok(foreseen)
+}
+
+/// Packs with those that they lie in, by the outermost.
+fn together(there: &[Leftover]) -> BTreeMap<PackPath, Vec<&Leftover>> {
+    let paths: HashSet<&PackPath> = there.iter().map(|leftover| &leftover.node.path).collect();
+    let mut together: BTreeMap<PackPath, Vec<&Leftover>> = BTreeMap::new();
+    for leftover in there {
+        let outermost = outermost(&leftover.node.path, &paths);
+        together.entry(outermost).or_default().push(leftover);
+    }
+    together
+}
+
 /// Moves packs to the trash, those that lie in one another together or not at all, as `rm` does.
 async fn remove(
     session: &Session,
-    there: &[Leftover<'_>],
+    there: &[Leftover],
     writer: &mut LockfileWriter,
 ) -> Result<Vec<PackOutcome>, OpError> {
-    let paths: HashSet<&PackPath> = there.iter().map(|leftover| &leftover.node.path).collect();
-    let places = there.iter().map(|leftover| leftover.root.clone()).collect();
-    let mut work = Vec::new();
-    let mut with_work: HashMap<PackPath, &PackPath> = HashMap::new();
-    for leftover in there {
-        let found = prune::work_to_lose(session, &leftover.node, &leftover.root, &places).await?;
-        if !found.is_empty() {
-            let path = &leftover.node.path;
-            with_work.insert(outermost(path, &paths), path);
-        }
-        work.push(found);
-    }
-    let stay =
-        |leftover: &Leftover<'_>| with_work.contains_key(&outermost(&leftover.node.path, &paths));
-    let going: Vec<&Leftover<'_>> = there.iter().filter(|leftover| !stay(leftover)).collect();
-    let mut untaken = take_back(session, &going).await?;
-    let kept: HashSet<PackPath> = untaken.keys().map(|path| outermost(path, &paths)).collect();
+    let places: HashSet<PathBuf> = there.iter().map(|leftover| leftover.root.clone()).collect();
+    let teardowns = Teardowns::open(session, "sync")?;
     let mut outcomes = Vec::new();
-    for (leftover, work) in there.iter().zip(work) {
-        let node = &leftover.node;
-        if let Some(failure) = untaken.remove(&node.path) {
-            outcomes.push(PackOutcome::failed(&node.path, &node.url, failure));
-            continue;
+    for group in together(there).values() {
+        for outcome in remove_group(session, group, &places, teardowns.as_ref()).await? {
+            if outcome.verdict == Verdict::Ok {
+                writer.forget(outcome.path.as_str());
+            }
+            outcomes.push(outcome);
         }
-        let outcome = match with_work.get(&outermost(&node.path, &paths)) {
-            Some(_) if !work.is_empty() => prune::refuse_to_prune(node, &work),
-            Some(other) => leftover.kept(format!(
-                "nothing declares it any more; it stays with `{other}`, which has work to lose"
-            )),
-            None if kept.contains(&outermost(&node.path, &paths)) => leftover.kept(String::from(
-                "nothing declares it any more; it stays with a pack whose teardown failed",
-            )),
-            None => prune::prune(session, node, &leftover.root)?,
-        };
-        if outcome.verdict == Verdict::Ok {
-            writer.forget(&leftover.entry.id);
-        }
-        outcomes.push(outcome);
     }
     Ok(outcomes)
 }
 
-/// Takes back what packs have installed, owners before their children, and returns what could not
-/// be.
-async fn take_back(
+/// Moves packs that lie in one another to the trash, the deepest first, unless there is a reason
+/// against one of them. Nobody else is at work in them meanwhile.
+async fn remove_group(
     session: &Session,
-    going: &[&Leftover<'_>],
-) -> Result<HashMap<PackPath, PackFailure>, OpError> {
-    let mut untaken = HashMap::new();
-    let Some(teardowns) = Teardowns::open(session, "sync")? else {
-        return Ok(untaken);
-    };
-    for leftover in going.iter().rev() {
-        let path = &leftover.node.path;
-        if let Err(failure) = teardowns.run(session, path, &leftover.root).await {
-            untaken.insert(path.clone(), failure);
+    group: &[&Leftover],
+    places: &HashSet<PathBuf>,
+    teardowns: Option<&Teardowns>,
+) -> Result<Vec<PackOutcome>, OpError> {
+    let roots: Vec<_> = group.iter().map(|leftover| &*leftover.root).collect();
+    let may_go = async {
+        match with_work(session, group, places).await? {
+            Some(outcomes) => Ok(Some(outcomes)),
+            None => Ok(take_back(session, group, teardowns).await),
         }
+    };
+    let removed = run::holding_packs(session, "sync", &roots, may_go, async |stay| match stay {
+        Some(outcomes) => Ok(outcomes),
+        None => group
+            .iter()
+            .map(|leftover| prune::prune(session, &leftover.node, &leftover.root))
+            .collect(),
+    });
+    match removed.await {
+        Err(error) if error.kind == ErrorKind::Locked => {
+            let failed = |leftover: &&Leftover| {
+                let failure = PackFailure::new(FailureClass::Busy, error.to_string())
+                    .with_hint(error.hint.clone().unwrap_or_default());
+                PackOutcome::failed(&leftover.node.path, &leftover.node.url, failure)
+            };
+            Ok(group.iter().map(failed).collect())
+        }
+        result => result,
     }
-    Ok(untaken)
 }
 
-impl Leftover<'_> {
+/// The outcomes of packs that stay because one of them has work to lose; `None` when none has.
+async fn with_work(
+    session: &Session,
+    group: &[&Leftover],
+    places: &HashSet<PathBuf>,
+) -> Result<Option<Vec<PackOutcome>>, OpError> {
+    let mut found = Vec::new();
+    for leftover in group {
+        found.push(prune::work_to_lose(session, &leftover.node, &leftover.root, places).await?);
+    }
+    let Some(first) = found.iter().position(|work| !work.is_empty()) else {
+        return Ok(None);
+    };
+    let other = &group[first].node.path;
+    let outcomes = group.iter().zip(&found).map(|(leftover, work)| {
+        if work.is_empty() {
+            leftover.kept(format!(
+                "nothing declares it any more; it stays with `{other}`, which has work to lose"
+            ))
+        } else {
+            prune::refuse_to_prune(&leftover.node, work)
+        }
+    });
+    Ok(Some(outcomes.collect()))
+}
+
+/// Takes back what packs have installed, owners before their children, and returns the outcomes
+/// when they stay because that failed.
+async fn take_back(
+    session: &Session,
+    group: &[&Leftover],
+    teardowns: Option<&Teardowns>,
+) -> Option<Vec<PackOutcome>> {
+    let teardowns = teardowns?;
+    let mut untaken: HashMap<&PackPath, PackFailure> = HashMap::new();
+    for leftover in group.iter().rev() {
+        let path = &leftover.node.path;
+        if let Err(failure) = teardowns.run(session, path, &leftover.root).await {
+            untaken.insert(path, failure);
+        }
+    }
+    if untaken.is_empty() {
+        return None;
+    }
+    let outcomes = group.iter().map(|leftover| {
+        let node = &leftover.node;
+        match untaken.remove(&node.path) {
+            Some(failure) => PackOutcome::failed(&node.path, &node.url, failure),
+            None => leftover.kept(String::from(
+                "nothing declares it any more; it stays with a pack whose teardown failed",
+            )),
+        }
+    });
+    Some(outcomes.collect())
+}
+
+impl Leftover {
     fn kept(&self, message: String) -> PackOutcome {
         PackOutcome {
             message: Some(message),
@@ -151,8 +249,8 @@ fn outermost(path: &PackPath, paths: &HashSet<&PackPath>) -> PackPath {
     found
 }
 
-/// The deepest first. What lies below a pack that failed may well be declared by it.
-pub(super) fn undeclared<'a>(
+/// The entries of packs that are none of `outcomes`, the deepest first. What lies below a pack that failed may well be declared by it.
+pub(in crate::ops) fn undeclared<'a>(
     lockfile: &'a Lockfile,
     outcomes: &[PackOutcome],
 ) -> Vec<&'a LockEntry> {

@@ -27,6 +27,7 @@ use super::{
 
 pub use self::report::{SyncReport, SyncedPack};
 pub(super) use self::{
+    leftover::undeclared,
     matching::{did_you_mean, no_match, nothing_matches},
     plan::plan_packs,
     report::exit_code_of,

@@ -21,9 +21,7 @@ use crate::{
     sys::fs,
 };
 
-use super::{
-    SyncReport, SyncRequest, after_sync, check_locked, leftover::undeclared, nothing_matches, prune,
-};
+use super::{SyncReport, SyncRequest, after_sync, check_locked, leftover, nothing_matches};
 
 pub(super) async fn plan(
     session: &Arc<Session>,
@@ -70,27 +68,8 @@ pub(in crate::ops) async fn plan_packs(
     }
     let whole = request.selection.is_everything() && request.options.recursive;
     if whole {
-        for entry in undeclared(&lockfile, &outcomes) {
-            if let Some(node) = prune::node_of(entry)
-                .filter(|node| session.workspace.root().join(node.path.as_str()).exists())
-            {
-                let message = if request.prune {
-                    "would be moved to the trash"
-                } else {
-                    "nothing declares it any more"
-                };
-                let change = if request.prune {
-                    Change::Removed
-                } else {
-                    Change::None
-                };
-                outcomes.push(PackOutcome {
-                    change,
-                    message: Some(message.to_owned()),
-                    ..PackOutcome::unchanged(&node.path, &node.url, Verdict::Skipped)
-                });
-            }
-        }
+        let left = leftover::foresee(session, &lockfile, &outcomes, request.prune).await?;
+        outcomes.extend(left);
     }
     after_sync::plan(session, &mut outcomes).await?;
     Ok(outcomes)

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::clones::CloneProgress;
 use super::installs::INSTALL_PURPOSE;
 use super::record::{Record, State};
 use crate::store::seal::Seal;
@@ -67,20 +66,27 @@ impl Journal {
         })
     }
 
+    /// Says whether the journal holds lines of a kind that this program does not know. It is never
+    /// emptied then.
+    pub fn is_foreign(&self) -> bool {
+        self.lock().foreign
+    }
+
+    /// Says whether there is anything in the file, needed or not.
+    pub fn is_filled(&self) -> bool {
+        self.lock().filled
+    }
+
     /// Makes everything that was ticked off survive a power cut, and says so in the journal, which
-    /// is emptied when nothing is unfinished, clones and installs alike. To be called once, at the end of a run. Returns
+    /// is emptied when nothing is unfinished: clones, moves, installs. To be called once, at the end of a run. Returns
     /// whether there was anything to do; if not, nothing is written and nothing synced.
     ///
     /// # Errors
     /// Syncing or writing failed: the next run will look at the packs of this one.
     pub fn durable(&self) -> Result<bool, StoreError> {
         let mut state = self.lock();
-        let placed = state
-            .clones
-            .values()
-            .any(|clone| clone.progress == CloneProgress::Placed);
         let done = state.filled && state.is_settled();
-        if !placed && !done {
+        if !state.is_to_be_synced() && !done {
             return Ok(false);
         }
         fs::sync_filesystem(&self.root)?;

@@ -6,12 +6,17 @@
 //! finished only then. Only the first announcement of a run is synced by itself: after a power cut
 //! the journal is not empty, and everything that the last run touched is to be looked at.
 //!
+//! A checkout that is about to move to another commit is announced likewise, and that line is synced:
+//! what a killed git leaves in a work tree looks like the user's own changes to anybody who does not
+//! know from where to where it was on the way.
+//!
 //! What an install is about to change is announced together with how to take it back, and that is
 //! synced each time: it is all that is known of changes outside the workspace.
 
 mod clones;
 mod file;
 mod installs;
+mod moves;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -19,3 +24,4 @@ mod tests;
 pub use self::clones::{CloneProgress, UnfinishedClone};
 pub use self::file::Journal;
 pub use self::installs::UnfinishedInstall;
+pub use self::moves::UnfinishedMove;

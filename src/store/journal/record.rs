@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clones::{CloneProgress, UnfinishedClone, is_temporary};
 use super::installs::UnfinishedInstall;
+use super::moves::UnfinishedMove;
 use crate::model::path::PackPath;
 use crate::model::undo::UndoRecord;
 
@@ -21,6 +22,15 @@ pub(super) enum Record {
     },
     CloneEnd {
         temporary: String,
+    },
+    MoveBegin {
+        id: String,
+        path: PackPath,
+        from: Option<String>,
+        to: String,
+    },
+    MoveEnd {
+        id: String,
     },
     /// What ended before this line is on disk.
     Synced,
@@ -46,6 +56,8 @@ pub(super) struct State {
     /// By the name of the temporary directory, which is never used twice.
     pub(super) clones: IndexMap<String, UnfinishedClone>,
     /// By the pack's id.
+    pub(super) moves: IndexMap<String, UnfinishedMove>,
+    /// By the pack's id.
     pub(super) installs: IndexMap<String, UnfinishedInstall>,
     /// Whether a line of a later kind is in the file.
     pub(super) foreign: bool,
@@ -62,7 +74,14 @@ pub(super) struct State {
 impl State {
     /// Says whether no line in the file is needed any more.
     pub(super) fn is_settled(&self) -> bool {
-        self.clones.is_empty() && self.installs.is_empty() && !self.foreign
+        let is_quiet = self.clones.is_empty() && self.moves.is_empty();
+        is_quiet && self.installs.is_empty() && !self.foreign
+    }
+
+    /// Says whether something has ended that is not known to be on disk.
+    pub(super) fn is_to_be_synced(&self) -> bool {
+        let placed = |clone: &UnfinishedClone| clone.progress == CloneProgress::Placed;
+        self.clones.values().any(placed) || self.moves.values().any(|one| one.is_made)
     }
 
     pub(super) fn apply(&mut self, record: Record) {
@@ -77,9 +96,17 @@ impl State {
                     clone.progress = CloneProgress::Placed;
                 }
             }
-            Record::Synced => self
-                .clones
-                .retain(|_, clone| clone.progress == CloneProgress::Announced),
+            Record::MoveBegin { id, path, from, to } => self.begin_move(id, path, from, to),
+            Record::MoveEnd { id } => {
+                if let Some(one) = self.moves.get_mut(&id) {
+                    one.is_made = true;
+                }
+            }
+            Record::Synced => {
+                self.clones
+                    .retain(|_, clone| clone.progress == CloneProgress::Announced);
+                self.moves.retain(|_, one| !one.is_made);
+            }
             Record::InstallBegin { id } => {
                 self.install(id);
             }
@@ -100,6 +127,19 @@ impl State {
                 records: Vec::new(),
                 unsealed: 0,
             })
+    }
+
+    fn begin_move(&mut self, id: String, path: PackPath, from: Option<String>, to: String) {
+        // Of two in a row the second sets out from where nothing is certain yet.
+        let from = self.moves.get(&id).map_or(from, |one| one.from.clone());
+        let one = UnfinishedMove {
+            id: id.clone(),
+            path,
+            from,
+            to,
+            is_made: false,
+        };
+        self.moves.insert(id, one);
     }
 
     fn begin_clone(&mut self, id: String, path: PackPath, temporary: String) {

@@ -189,8 +189,13 @@ async fn appends_at_once_leave_whole_lines() {
 
 #[tokio::test]
 async fn compaction_keeps_what_is_declared() {
-    let (_place, workspace) =
-        workspace(add("b") + &add("a") + RM + &add("c") + "{\"op\":\"fly\"}\n{\"torn");
+    let (_place, workspace) = workspace(
+        add("b")
+            + &add("a")
+            + RM
+            + &add("c")
+            + "{\"op\":\"sync\",\"schema_version\":\"1\"}\n{\"torn",
+    );
     let before = read(&workspace).unwrap();
     let cancel = CancellationToken::new();
     let wait = || Wait {
@@ -198,7 +203,13 @@ async fn compaction_keeps_what_is_declared() {
         on_wait: Box::leak(Box::new(|_: Option<&Holder>| {})),
         cancel: &cancel,
     };
-    assert!(compact(&workspace, "T", &holder(), wait()).await.unwrap());
+    let rewritten = Compaction::Rewritten {
+        before: 6,
+        after: 2,
+    };
+    assert_eq!(plan_compaction(&workspace).unwrap(), rewritten);
+    let compacted = compact(&workspace, "T", &holder(), wait()).await.unwrap();
+    assert_eq!(compacted, rewritten);
     assert_eq!(
         bytes(workspace.manifest()).unwrap(),
         (add("b") + &add("c")).as_bytes()
@@ -207,7 +218,55 @@ async fn compaction_keeps_what_is_declared() {
         read(&workspace).unwrap().manifest.packs,
         before.manifest.packs
     );
-    assert!(!compact(&workspace, "T", &holder(), wait()).await.unwrap());
+    // Not even the times change when there is nothing to shorten.
+    let compacted = compact(&workspace, "U", &holder(), wait()).await.unwrap();
+    assert_eq!(compacted, Compaction::Short);
+    assert_eq!(
+        bytes(workspace.manifest()).unwrap(),
+        (add("b") + &add("c")).as_bytes()
+    );
+}
+
+#[tokio::test]
+async fn what_a_later_program_wrote_is_not_compacted_away() {
+    let (_place, workspace) = workspace(add("a") + "{\"op\":\"fly\"}\n");
+    let before = bytes(workspace.manifest()).unwrap();
+    let cancel = CancellationToken::new();
+    let wait = Wait {
+        timeout: Duration::ZERO,
+        on_wait: &mut |_| {},
+        cancel: &cancel,
+    };
+    let op = String::from("fly");
+    let compacted = compact(&workspace, "T", &holder(), wait).await.unwrap();
+    assert_eq!(compacted, Compaction::Later { op });
+    assert_eq!(bytes(workspace.manifest()).unwrap(), before);
+    // Nor is a line of a later version called bad and taken out.
+    std::fs::write(
+        workspace.manifest(),
+        "{\"op\":\"rm\",\"schema_version\":\"9\"}\n",
+    )
+    .unwrap();
+    let inspection = inspect(&workspace).unwrap();
+    assert!(inspection.is_later && inspection.manifest.is_none());
+}
+
+#[tokio::test]
+async fn what_killed_writers_left_is_cleared() {
+    let (_place, workspace) = workspace(add("a") + "{\"torn");
+    std::fs::write(fs::temporary_of(workspace.manifest()), "x").unwrap();
+    let cancel = CancellationToken::new();
+    for expected in [true, false] {
+        let wait = Wait {
+            timeout: Duration::ZERO,
+            on_wait: &mut |_| {},
+            cancel: &cancel,
+        };
+        let cut = clear_leftovers(&workspace, &holder(), wait).await.unwrap();
+        assert_eq!(cut, expected);
+        assert_eq!(bytes(workspace.manifest()).unwrap(), add("a").as_bytes());
+        assert!(!fs::temporary_of(workspace.manifest()).exists());
+    }
 }
 
 #[tokio::test]

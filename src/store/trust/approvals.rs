@@ -65,6 +65,7 @@ pub struct Trust {
     sources: Vec<SourcePrefix>,
     /// By the place and the origin of a pack: what was approved last.
     surfaces: HashMap<(String, String), Surface>,
+    unreadable: usize,
 }
 
 impl Trust {
@@ -79,6 +80,7 @@ impl Trust {
             keys: HashSet::new(),
             sources: Vec::new(),
             surfaces: HashMap::new(),
+            unreadable: 0,
         };
         let path = trust.file();
         let Some((file, _)) = private::open(&path, "read", Opening::Read)? else {
@@ -89,11 +91,18 @@ impl Trust {
             .read_to_end(&mut text)
             .map_err(FileError::when("read", &path))?;
         for line in text.split(|byte| *byte == b'\n') {
-            if let Ok(line) = serde_json::from_slice(line) {
-                trust.apply(line);
+            match serde_json::from_slice(line) {
+                Ok(line) => trust.apply(line),
+                Err(_) if line.is_empty() => {}
+                Err(_) => trust.unreadable += 1,
             }
         }
         Ok(trust)
+    }
+
+    /// How many lines were passed over: what they approved counts as not approved.
+    pub fn unreadable(&self) -> usize {
+        self.unreadable
     }
 
     /// Says whether the subject may be run: it was approved exactly so, or whatever comes from its
@@ -168,8 +177,14 @@ impl Trust {
         self.sources.iter().any(|source| source.covers(&url))
     }
 
+    /// Where the approvals of the user lie whose own files are in `state`.
+    #[must_use]
+    pub fn file_in(state: &Path) -> PathBuf {
+        state.join("trust.jsonl")
+    }
+
     fn file(&self) -> PathBuf {
-        self.state.join("trust.jsonl")
+        Self::file_in(&self.state)
     }
 
     async fn append(

@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::{FileError, platform};
 
@@ -43,6 +43,31 @@ pub fn remove_empty(made: &[PathBuf]) {
             return;
         }
     }
+}
+
+/// Removes the regular file at `relative` below `root`. No directory on the way may be a link: what
+/// lies behind one is somebody else's. Only for what grex, or a git of its own, has written.
+pub fn remove_below(root: &Path, relative: &Path) -> Result<(), FileError> {
+    let path = root.join(relative);
+    let refused = |reason| FileError::refused("remove", &path, reason);
+    let parts: Vec<_> = relative.components().collect();
+    let is_plain = |part: &Component<'_>| matches!(part, Component::Normal(_));
+    if parts.is_empty() || !parts.iter().all(is_plain) {
+        return Err(refused("it is not a path below the directory"));
+    }
+    let mut above = root.to_path_buf();
+    for part in &parts[..parts.len() - 1] {
+        above.push(part);
+        let metadata = above.symlink_metadata();
+        if !metadata.is_ok_and(|metadata| metadata.is_dir()) {
+            return Err(refused("it does not lie in a directory of its own"));
+        }
+    }
+    let metadata = path.symlink_metadata();
+    if !metadata.is_ok_and(|metadata| metadata.is_file()) {
+        return Err(refused("it is not a regular file"));
+    }
+    std::fs::remove_file(&path).map_err(FileError::when("remove", &path))
 }
 
 /// Removes a directory and everything in it, links not followed; one that is not there is as

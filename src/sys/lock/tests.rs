@@ -247,3 +247,63 @@ async fn a_lock_that_is_no_file_or_has_no_place_is_refused() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn all_of_several_locks_are_had_or_none() {
+    let place = tempfile::tempdir().unwrap();
+    let paths = ["a", "b", "c"].map(|name| place.path().join(name));
+    let cancel = CancellationToken::new();
+    let (other, all) = (holder("other"), holder("all"));
+    let mut asked = 0;
+    let outcome = try_hold(&paths[1], &other, async {
+        let mut on_wait = |_: Option<&Holder>| asked += 1;
+        let wait = Wait {
+            timeout: Duration::from_millis(30),
+            on_wait: &mut on_wait,
+            cancel: &cancel,
+        };
+        let held = hold_all(&paths, wait, &all, async { panic!("two holders") });
+        let outcome: Result<(), _> = held.await;
+        // Not even while it was waited for the second one.
+        try_hold(&paths[0], &holder("third"), async {})
+            .await
+            .unwrap();
+        outcome
+    });
+    let error = outcome.await.unwrap().unwrap_err();
+    assert!(
+        matches!(&error, LockError::Held { holder: Some(who), path, .. }
+        if *who == other && *path == paths[1]),
+        "{error}"
+    );
+    assert_eq!(asked, 1);
+    let wait = Wait {
+        timeout: Duration::ZERO,
+        on_wait: &mut |_| {},
+        cancel: &cancel,
+    };
+    hold_all(&paths, wait, &all, async {
+        for path in &paths {
+            assert!(try_hold(path, &holder("other"), async {}).await.is_err());
+        }
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_that_was_moved_away_is_not_the_one_that_is_asked_for() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("l");
+    let mut opened = [open(&path).unwrap()];
+    fs::rename(&path, place.path().join("elsewhere")).unwrap();
+    assert!(matches!(
+        take(&mut opened, &holder("late")).unwrap(),
+        Taken::NotThis(_)
+    ));
+    try_hold(&path, &holder("new"), async {}).await.unwrap();
+    assert!(matches!(
+        take(&mut opened, &holder("late")).unwrap(),
+        Taken::NotThis(_)
+    ));
+}

@@ -28,10 +28,11 @@ impl Pausable {
     ) -> Result<(T, Option<Leader>, Self), SpawnError> {
         let _gate = STARTING.read().unwrap_or_else(PoisonError::into_inner);
         let (child, leader) = start()?;
-        if let Some(leader) = leader {
+        let stopped = leader.filter(|leader| !leader.hears_stops);
+        if let Some(leader) = stopped {
             running().insert(leader.process, leader);
         }
-        let pausable = Self(leader.map(|leader| leader.process));
+        let pausable = Self(stopped.map(|leader| leader.process));
         Ok((child, leader, pausable))
     }
 

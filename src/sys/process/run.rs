@@ -110,6 +110,7 @@ pub async fn run(
         let leader = child.id().map(|process| Leader {
             process,
             has_group: !spawn.has_terminal(),
+            hears_stops: spawn.has_streams(),
         });
         Ok((child, leader))
     })?;
@@ -144,7 +145,9 @@ pub async fn run(
         leaked = timeout(PIPE_GRACE, pipes.drain(sink)).await.is_err();
     }
     guard.leader = None;
+    // A child that has the terminal to itself decides what a Ctrl-C means.
     let interrupted = spawn.has_terminal()
+        && !spawn.has_streams()
         && !ending.is_success()
         && timeout(INTERRUPT_GRACE, cancel.stopped()).await.is_ok();
     Ok(Finished {

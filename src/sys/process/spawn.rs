@@ -28,6 +28,9 @@ pub enum Isolation {
     /// The terminal is the child's, with standard input: it may ask. It stays in grex's own group,
     /// so Ctrl-C reaches both. Its outputs are drained as ever.
     Terminal,
+    /// The terminal is the child's with all three streams, as if it had been started by a shell:
+    /// what it prints is not seen. It stays in grex's own group, so Ctrl-C and Ctrl-Z reach both.
+    Handover,
 }
 
 /// A child to be ended, with those that it has started.
@@ -37,6 +40,9 @@ pub(super) struct Leader {
     pub(super) process: u32,
     /// It leads a group of its own; otherwise it is in grex's.
     pub(super) has_group: bool,
+    /// The terminal stops it together with grex, in its own way (an editor puts the screen in
+    /// order first).
+    pub(super) hears_stops: bool,
 }
 
 /// A process to be started.
@@ -122,11 +128,20 @@ impl Spawn {
 
     /// Says whether the child has the terminal.
     pub(super) fn has_terminal(&self) -> bool {
-        self.isolation == Isolation::Terminal
+        matches!(self.isolation, Isolation::Terminal | Isolation::Handover)
+    }
+
+    /// Says whether the child prints on grex's own streams.
+    pub(super) fn has_streams(&self) -> bool {
+        self.isolation == Isolation::Handover
     }
 
     pub(super) fn start(&self) -> Result<Child, SpawnError> {
         let mut command = Command::new(&self.program);
+        let output = || match self.has_streams() {
+            true => Stdio::inherit(),
+            false => Stdio::piped(),
+        };
         command
             .args(&self.arguments)
             .stdin(if self.has_terminal() {
@@ -134,8 +149,8 @@ impl Spawn {
             } else {
                 Stdio::null()
             })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(output())
+            .stderr(output())
             .kill_on_drop(true);
         for (name, value) in &self.environment {
             match value {

@@ -4,7 +4,9 @@ use std::{any::Any, io};
 
 use nix::unistd::{getpgrp, getsid, tcgetpgrp};
 use process_wrap::tokio::{CommandWrap, ProcessSession};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process_group};
+use rustix::process::{
+    Pid, Signal, kill_process, kill_process_group, test_kill_process, test_kill_process_group,
+};
 use tokio::process::{Child, Command};
 
 use super::{Isolation, spawn::Leader};
@@ -13,7 +15,7 @@ pub(super) fn start(mut command: Command, isolation: Isolation) -> io::Result<Ch
     match isolation {
         // Without anything to run between fork and exec, `posix_spawn` is used: a tenth of the cost.
         Isolation::Group => command.process_group(0).spawn(),
-        Isolation::Terminal => command.spawn(),
+        Isolation::Terminal | Isolation::Handover => command.spawn(),
         Isolation::Session => {
             let mut wrapped = CommandWrap::from(command);
             wrapped.wrap(ProcessSession);
@@ -68,6 +70,11 @@ pub fn is_in_foreground() -> bool {
 pub(super) fn is_alive(leader: Leader) -> bool {
     leader.has_group
         && pid(leader.process).is_some_and(|group| test_kill_process_group(group).is_ok())
+}
+
+/// Says whether a process with this number is there, whoever's it is.
+pub fn exists(process: u32) -> bool {
+    pid(process).is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
 }
 
 fn pid(process: u32) -> Option<Pid> {

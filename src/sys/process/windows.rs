@@ -48,6 +48,12 @@ pub(super) fn pause(_leader: Leader) {}
 /// Nothing was stopped.
 pub(super) fn resume(_leader: Leader) {}
 
+/// Says whether a process with this number is there. Nobody is asked here: what depends on the
+/// answer takes no risk by thinking so.
+pub fn exists(_process: u32) -> bool {
+    true
+}
+
 /// Every process of a console may read from it.
 pub fn is_in_foreground() -> bool {
     true

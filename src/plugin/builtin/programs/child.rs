@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use super::lines::{Lines, Tail};
+use super::tail::Tail;
 use crate::{
-    model::text,
+    model::{lines::Lines, text},
     sys::{
         cancel::Cancel,
         process::{self, Ending, Limits, Spawn, SpawnError, Stream},
@@ -76,17 +76,17 @@ pub(in crate::plugin::builtin) async fn run(
 ) -> Result<(), Failure> {
     let (mut out, mut err, mut tail) = (Lines::default(), Lines::default(), Tail::default());
     let mut sink = |stream, bytes: &[u8]| match stream {
-        Stream::Out => out.push(bytes, &mut |line| say(line)),
+        Stream::Out => out.push(bytes, &mut |line| say(line.text)),
         Stream::Err => err.push(bytes, &mut |line| {
-            tail.push(line);
-            say(line);
+            tail.push(line.text);
+            say(line.text);
         }),
     };
     let ending = start(spawn, cancel, &mut sink).await;
-    out.finish(&mut |line| say(line));
+    out.finish(&mut |line| say(line.text));
     err.finish(&mut |line| {
-        tail.push(line);
-        say(line);
+        tail.push(line.text);
+        say(line.text);
     });
     let how = match ending? {
         Ending::Exited(0) => return Ok(()),

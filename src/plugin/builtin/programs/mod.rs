@@ -6,7 +6,7 @@ mod command_line;
 mod environment;
 mod exec;
 mod find;
-mod lines;
+mod tail;
 
 use std::sync::Arc;
 

@@ -7,8 +7,8 @@ use std::{
 
 use super::{diff::unified, exact};
 use crate::{
-    cli::{columns::paint, style},
     plugin::change::Change,
+    render::style::{self, paint},
 };
 
 /// The longest word before an entry, so that what follows lines up.
@@ -16,23 +16,19 @@ const WORD: usize = "rename".len();
 
 /// A text file that changes.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::cli) struct TextChange<'a> {
+pub(crate) struct TextChange<'a> {
     /// The file, an absolute path.
-    pub(in crate::cli) path: &'a Path,
+    pub(crate) path: &'a Path,
     /// Its text before; `None`: it is not there.
-    pub(in crate::cli) before: Option<&'a str>,
+    pub(crate) before: Option<&'a str>,
     /// Its text after all changes; `None`: it is gone.
-    pub(in crate::cli) after: Option<&'a str>,
+    pub(crate) after: Option<&'a str>,
 }
 
 /// Lists changes, ending in a line feed; nothing for none. A text file is shown once, as what
 /// becomes of it by all changes together, where it is changed first; one that `texts` does not
 /// know is shown change by change. Paths below `home` begin with `~`.
-pub(in crate::cli) fn render(
-    changes: &[Change],
-    texts: &[TextChange<'_>],
-    home: Option<&Path>,
-) -> String {
+pub(crate) fn render(changes: &[Change], texts: &[TextChange<'_>], home: Option<&Path>) -> String {
     let mut list = List {
         text: String::new(),
         texts: texts.iter().map(|text| (text.path, *text)).collect(),

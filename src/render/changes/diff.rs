@@ -6,7 +6,7 @@ use anstyle::Style;
 use similar::{ChangeTag, TextDiff};
 
 use super::exact;
-use crate::cli::{columns::paint, style};
+use crate::render::style::{self, paint};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;

@@ -4,12 +4,12 @@ use std::collections::{HashMap, VecDeque};
 
 use super::{diff::unified, exact};
 use crate::{
-    cli::{columns::paint, style},
     model::surface::{PartContent, Surface, SurfacePart},
+    render::style::{self, paint},
 };
 
 /// Returns the difference part by part, ending in a line feed; nothing when there is none.
-pub(in crate::cli) fn difference(old: &Surface, new: &Surface) -> String {
+pub(crate) fn difference(old: &Surface, new: &Surface) -> String {
     let mut text = String::new();
     let mut before: HashMap<&str, VecDeque<&SurfacePart>> = HashMap::new();
     for part in &old.parts {

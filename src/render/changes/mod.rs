@@ -10,5 +10,5 @@ mod surfaces;
 #[cfg(test)]
 mod tests;
 
-pub(super) use list::{TextChange, render};
-pub(super) use surfaces::difference;
+pub(crate) use list::{TextChange, render};
+pub(crate) use surfaces::difference;

@@ -1,6 +1,6 @@
 //! What a program prints, line by line, fit to be shown.
 
-use crate::model::{redact, text};
+use super::{redact, text};
 
 /// The longest line that is shown whole, in bytes. Of a longer one, pieces are.
 const LONGEST: usize = 8 * 1024;
@@ -12,9 +12,19 @@ const AHEAD: usize = 2 * 1024;
 /// One stream, cut into lines that are cleaned and without secrets. Lines end in LF, CR LF or CR.
 /// Holds a few KiB, whatever is printed.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub struct Lines {
     line: Vec<u8>,
     last: Last,
+    keeps_colours: bool,
+}
+
+/// A line, or a part of one that is too long to be held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// What is fit to be shown of it, without a line end.
+    pub text: &'a str,
+    /// The line ends here. What was printed last may lack its end.
+    pub ends: bool,
 }
 
 /// What came last.
@@ -30,8 +40,16 @@ enum Last {
 }
 
 impl Lines {
+    /// Lines that keep their colours, see [`text::painted`]; those of more than a few KiB lose them.
+    pub fn coloured() -> Self {
+        Self {
+            keeps_colours: true,
+            ..Self::default()
+        }
+    }
+
     /// Takes what was printed next.
-    pub(super) fn push(&mut self, mut bytes: &[u8], say: &mut dyn FnMut(&str)) {
+    pub fn push(&mut self, mut bytes: &[u8], say: &mut dyn FnMut(Piece<'_>)) {
         while !bytes.is_empty() {
             let room = LONGEST + AHEAD - self.line.len();
             let window = &bytes[..bytes.len().min(room)];
@@ -51,13 +69,13 @@ impl Lines {
     }
 
     /// Takes note of the stream's end: a last line may lack its own.
-    pub(super) fn finish(&mut self, say: &mut dyn FnMut(&str)) {
+    pub fn finish(&mut self, say: &mut dyn FnMut(Piece<'_>)) {
         if !self.line.is_empty() {
-            self.say_all(say);
+            self.say_all(false, say);
         }
     }
 
-    fn end_line(&mut self, end: u8, say: &mut dyn FnMut(&str)) {
+    fn end_line(&mut self, end: u8, say: &mut dyn FnMut(Piece<'_>)) {
         let last = std::mem::take(&mut self.last);
         if end == b'\n' && last == Last::Return {
             return;
@@ -66,25 +84,29 @@ impl Lines {
             self.last = Last::LoneReturn;
             return;
         }
-        self.say_all(say);
+        self.say_all(true, say);
         if end == b'\r' {
             self.last = Last::Return;
         }
     }
 
-    fn say_all(&mut self, say: &mut dyn FnMut(&str)) {
-        let mut line = text::shown(&self.line);
+    fn say_all(&mut self, ends: bool, say: &mut dyn FnMut(Piece<'_>)) {
+        let line = match self.keeps_colours {
+            true => text::painted(&self.line),
+            false => text::shown(&self.line),
+        };
         self.line.clear();
-        while line.len() > LONGEST {
-            let rest = line.split_off(floor(&line, LONGEST));
-            say(&line);
-            line = rest;
+        let mut rest = line.as_str();
+        while rest.len() > LONGEST {
+            let (text, later) = rest.split_at(floor(rest, LONGEST));
+            say(Piece { text, ends: false });
+            rest = later;
         }
-        say(&line);
+        say(Piece { text: rest, ends });
     }
 
     /// Says the first part of a line that is too long.
-    fn cut(&mut self, say: &mut dyn FnMut(&str)) {
+    fn cut(&mut self, say: &mut dyn FnMut(Piece<'_>)) {
         let cleaned = text::clean(&self.line);
         self.line.clear();
         let end = floor(&cleaned, LONGEST);
@@ -99,7 +121,8 @@ impl Lines {
         };
         let (now, later) = cleaned.split_at(end);
         if !now.is_empty() {
-            say(&redact::secrets(now));
+            let text = &redact::secrets(now);
+            say(Piece { text, ends: false });
         }
         self.line.extend_from_slice(later.as_bytes());
     }
@@ -113,38 +136,6 @@ fn floor(text: &str, at: usize) -> usize {
         .unwrap_or(0)
 }
 
-/// The end of what was said, at most [`Tail::KEPT`] bytes of it.
-#[derive(Debug, Default)]
-pub(super) struct Tail(String);
-
-impl Tail {
-    /// The most that is kept, in bytes.
-    pub(super) const KEPT: usize = 2 * 1024;
-
-    /// Takes the next line.
-    pub(super) fn push(&mut self, line: &str) {
-        self.0.push_str(line);
-        self.0.push('\n');
-        if self.0.len() > 16 * Self::KEPT {
-            self.shorten();
-        }
-    }
-
-    /// The last lines, without a line end after the last. The first of them may lack its beginning.
-    pub(super) fn into_text(mut self) -> String {
-        self.shorten();
-        self.0.trim_matches('\n').to_owned()
-    }
-
-    fn shorten(&mut self) {
-        let excess = self.0.len().saturating_sub(Self::KEPT);
-        let start = (excess..=self.0.len())
-            .find(|place| self.0.is_char_boundary(*place))
-            .unwrap_or(self.0.len());
-        self.0.drain(..start);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -155,9 +146,9 @@ mod tests {
         let mut said = Vec::new();
         let mut lines = Lines::default();
         for piece in pieces {
-            lines.push(piece, &mut |line| said.push(line.to_owned()));
+            lines.push(piece, &mut |piece| said.push(piece.text.to_owned()));
         }
-        lines.finish(&mut |line| said.push(line.to_owned()));
+        lines.finish(&mut |piece| said.push(piece.text.to_owned()));
         said
     }
 
@@ -179,19 +170,39 @@ mod tests {
     }
 
     #[test]
+    fn only_a_line_that_ended_ends() {
+        let mut said = Vec::new();
+        let mut lines = Lines::coloured();
+        let long = "x".repeat(LONGEST + 10);
+        let text = format!("\u{1b}[1mone\n{long}\ntwo");
+        lines.push(text.as_bytes(), &mut |piece| {
+            said.push((piece.text.to_owned(), piece.ends));
+        });
+        lines.finish(&mut |piece| said.push((piece.text.to_owned(), piece.ends)));
+        let expected = [
+            ("\u{1b}[1mone", true),
+            (&long[..LONGEST], false),
+            (&long[LONGEST..], true),
+            ("two", false),
+        ];
+        assert_eq!(said, expected.map(|(text, ends)| (text.to_owned(), ends)));
+    }
+
+    #[test]
     fn a_line_without_an_end_comes_in_pieces_and_nothing_grows() {
         let mut lines = Lines::default();
         let (mut total, mut longest, mut count) = (0, 0, 0);
         let piece = "äbc".repeat(3000);
         for _ in 0..1000 {
-            lines.push(piece.as_bytes(), &mut |line| {
-                total += line.len();
-                longest = longest.max(line.len());
+            lines.push(piece.as_bytes(), &mut |piece| {
+                assert!(!piece.ends);
+                total += piece.text.len();
+                longest = longest.max(piece.text.len());
                 count += 1;
             });
             assert!(lines.line.capacity() <= 4 * (LONGEST + AHEAD));
         }
-        lines.finish(&mut |line| total += line.len());
+        lines.finish(&mut |piece| total += piece.text.len());
         assert_eq!(total, 1000 * piece.len());
         assert!(longest <= LONGEST, "{longest}");
         assert!(count >= 1000 * piece.len() / LONGEST - 2, "{count}");
@@ -206,18 +217,6 @@ mod tests {
             assert!(said.contains("***"), "{before}");
             assert!(!said.contains("0123456789"), "{before}");
         }
-    }
-
-    #[test]
-    fn the_tail_is_the_end() {
-        let mut tail = Tail::default();
-        for number in 0..100_000 {
-            tail.push(&format!("line {number} ä"));
-            assert!(tail.0.capacity() < 128 * 1024);
-        }
-        let text = tail.into_text();
-        assert!(text.ends_with("line 99998 ä\nline 99999 ä"));
-        assert!(text.len() <= Tail::KEPT && text.len() > Tail::KEPT - 50);
     }
 
     proptest! {

@@ -1,0 +1,109 @@
+//! The ids of the requests that are at work.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use rmcp::model::RequestId;
+
+/// The ids that must not be used again yet. An id is free when its request was answered or
+/// cancelled, *and* whoever worked on it has ended: `rmcp` takes the late answer of a cancelled
+/// request for the answer to a new one of the same id.
+#[derive(Clone, Default)]
+pub(super) struct InUse(Arc<Mutex<HashMap<RequestId, State>>>);
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    is_settled: bool,
+    has_ended: bool,
+}
+
+/// Travels with a request; its last clone is dropped when nobody works on the request any more.
+#[derive(Clone)]
+pub(super) struct AtWork {
+    _end: Arc<End>,
+}
+
+struct End {
+    in_use: InUse,
+    id: RequestId,
+}
+
+impl InUse {
+    /// Takes an id; none if it is in use.
+    pub(super) fn take(&self, id: &RequestId) -> Option<AtWork> {
+        let mut ids = self.ids();
+        if ids.contains_key(id) {
+            return None;
+        }
+        ids.insert(id.clone(), State::default());
+        let end = End {
+            in_use: self.clone(),
+            id: id.clone(),
+        };
+        Some(AtWork {
+            _end: Arc::new(end),
+        })
+    }
+
+    /// The request was answered, or will not be.
+    pub(super) fn settle(&self, id: &RequestId) {
+        self.change(id, |state| state.is_settled = true);
+    }
+
+    fn change(&self, id: &RequestId, change: impl FnOnce(&mut State)) {
+        let mut ids = self.ids();
+        if let Some(state) = ids.get_mut(id) {
+            change(state);
+            if state.is_settled && state.has_ended {
+                ids.remove(id);
+            }
+        }
+    }
+
+    fn ids(&self) -> MutexGuard<'_, HashMap<RequestId, State>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.in_use.change(&self.id, |state| state.has_ended = true);
+    }
+}
+
+impl fmt::Debug for AtWork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AtWork")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_free_when_it_is_answered_and_nobody_works_on_it() {
+        let in_use = InUse::default();
+        let id = RequestId::Number(1);
+        let other = RequestId::String("1".into());
+        for settled_first in [true, false] {
+            let at_work = in_use.take(&id).expect("it is free");
+            assert!(in_use.take(&id).is_none());
+            assert!(in_use.take(&other).is_some(), "a string is another id");
+            in_use.settle(&other);
+            if settled_first {
+                in_use.settle(&id);
+                assert!(in_use.take(&id).is_none());
+                drop(at_work);
+            } else {
+                drop(at_work);
+                assert!(in_use.take(&id).is_none());
+                in_use.settle(&id);
+            }
+        }
+        assert!(in_use.ids().is_empty());
+    }
+}

@@ -1,0 +1,272 @@
+//! The command in all packs, so many at once.
+
+use std::{collections::VecDeque, ops::ControlFlow, sync::Arc};
+
+use tokio::task::JoinSet;
+
+use super::{
+    command::ExecCommand,
+    output::Listener,
+    packs::{self, Place},
+    report::{CANNOT_RUN, ExecReport, ExecutedPack, INTERRUPT, SIGNALLED},
+    spill::Spill,
+};
+use crate::{
+    engine::{event::Event, node::Node, scheduler::Limits, select::Selection, session::Session},
+    ops::error::OpError,
+    sys::process::{self, Ending, Isolation, Spawn, Stream, is_in_foreground, room},
+};
+
+/// What to run, and where.
+#[derive(Debug)]
+pub struct ExecRequest {
+    /// The command.
+    pub command: ExecCommand,
+    /// Which packs.
+    pub selection: Selection,
+    /// Of each stream only so many bytes of its beginning and of its end are kept; `None`: all of
+    /// it, on disk where it is long.
+    pub ends: Option<usize>,
+    /// Colours stay in what is printed, for a terminal.
+    pub colours: bool,
+    /// A person is at the terminal that all three streams are; a command in a single pack may have
+    /// it.
+    pub interactive: bool,
+}
+
+/// Whoever listens while commands end.
+pub trait Audience: Send {
+    /// A command has ended, or could not be run. What it printed may be taken away. `Break`: nobody
+    /// listens any more; what still runs is ended.
+    fn completed(&mut self, _pack: &mut ExecutedPack) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// A command gets the terminal with everything that moves on it.
+    fn hand_over(&mut self) {}
+
+    /// It has ended.
+    fn take_back(&mut self) {}
+}
+
+/// Nobody listens; everything is in the report.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unattended;
+
+impl Audience for Unattended {}
+
+/// Runs a command in each pack's directory; with `dry_run`, says what would be run where.
+///
+/// # Errors
+/// There is no command, no pack matches, or the books cannot be read. A command that fails is in the
+/// report.
+pub async fn exec(
+    session: &Arc<Session>,
+    request: ExecRequest,
+    audience: &mut dyn Audience,
+) -> Result<ExecReport, OpError> {
+    request.command.check()?;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let settings = &session.settings;
+    let limits = Limits::new(settings.parallel, processors, settings.per_host).within(room());
+    let nodes = packs::selected(session, &request.selection, limits.local).await?;
+    let mut packs = match &nodes[..] {
+        _ if settings.dry_run => plan(session, &request.command, &nodes),
+        [node] if request.interactive && is_in_foreground() => {
+            vec![with_terminal(session, &request.command, node, audience).await]
+        }
+        _ => side_by_side(session, Arc::new(request), nodes, limits.local, audience).await,
+    };
+    packs.sort_by(|a, b| a.pack.cmp(&b.pack));
+    let cancelled = session.cancel.is_stopped() || packs.iter().any(|pack| pack.is_interrupted);
+    Ok(ExecReport { packs, cancelled })
+}
+
+fn plan(session: &Session, command: &ExecCommand, nodes: &[Node]) -> Vec<ExecutedPack> {
+    let planned = nodes.iter().map(|node| {
+        let place = match packs::place(session, node) {
+            Ok(place) => place,
+            Err(unable) => return *unable,
+        };
+        if let Err(unable) = spawn(command, &place, Isolation::Session) {
+            return *unable;
+        }
+        ExecutedPack {
+            command: Some(command.shown()),
+            directory: Some(place.root.display().to_string()),
+            ..ExecutedPack::silent(&place.id)
+        }
+    });
+    planned.collect()
+}
+
+fn spawn(
+    command: &ExecCommand,
+    place: &Place,
+    isolation: Isolation,
+) -> Result<Spawn, Box<ExecutedPack>> {
+    command.spawn(place, isolation).map_err(|missing| {
+        let (exit, message) = (missing.exit, missing.message);
+        Box::new(ExecutedPack::unable(&place.id, exit, message, missing.hint))
+    })
+}
+
+async fn side_by_side(
+    session: &Arc<Session>,
+    request: Arc<ExecRequest>,
+    nodes: Vec<Node>,
+    at_once: usize,
+    audience: &mut dyn Audience,
+) -> Vec<ExecutedPack> {
+    session.observer.observe(Event::Known(nodes.len()));
+    let spill = Spill::default();
+    let mut done = Vec::with_capacity(nodes.len());
+    let mut waiting = VecDeque::from(nodes);
+    let mut at_work = JoinSet::new();
+    loop {
+        while at_work.len() < at_once
+            && !session.cancel.is_stopped()
+            && let Some(node) = waiting.pop_front()
+        {
+            let (session, request) = (Arc::clone(session), Arc::clone(&request));
+            let spill = spill.clone();
+            at_work.spawn(async move {
+                session.observer.observe(Event::Started(&node.path));
+                let pack = in_pack(&session, &request, &node, &spill).await;
+                (node, pack)
+            });
+        }
+        let (node, mut pack) = match at_work.join_next().await {
+            None => break,
+            Some(Ok(ended)) => ended,
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+        };
+        session.observer.observe(Event::Looked(&node.path));
+        if audience.completed(&mut pack).is_break() {
+            session.cancel.stop();
+        }
+        done.push(pack);
+    }
+    let left = waiting.iter().map(|node| {
+        let message = "the run was cancelled before the command was started";
+        ExecutedPack::interrupted(node.path.as_str(), message)
+    });
+    done.extend(left);
+    done
+}
+
+/// The command in one pack, where nothing in it can ask.
+async fn in_pack(
+    session: &Session,
+    request: &ExecRequest,
+    node: &Node,
+    spill: &Spill,
+) -> ExecutedPack {
+    let start = || {
+        let place = packs::place(session, node)?;
+        spawn(&request.command, &place, Isolation::Session)
+    };
+    let spawn = match start() {
+        Ok(spawn) => spawn,
+        Err(unable) => return *unable,
+    };
+    let listener = || Listener::new(spill, request.ends, request.colours);
+    let (mut out, mut err) = (listener(), listener());
+    let mut sink = |stream, bytes: &[u8]| match stream {
+        Stream::Out => out.push(bytes),
+        Stream::Err => err.push(bytes),
+    };
+    // What a command leaves behind on purpose (a daemon) stays, as after a shell.
+    let limits = process::Limits::default();
+    let finished = process::run(&spawn, limits, &session.cancel, &mut sink).await;
+    let ending = finished.map(|finished| finished.ending);
+    let mut pack = ended(node, &request.command, ending);
+    (pack.stdout, pack.stderr) = (out.finish(), err.finish());
+    pack.stdout.settle();
+    pack.stderr.settle();
+    pack.omitted_bytes = pack.stdout.omitted_bytes() + pack.stderr.omitted_bytes();
+    pack.truncated = pack.omitted_bytes > 0;
+    let trouble = pack.stdout.trouble().or(pack.stderr.trouble());
+    if pack.message.is_none() {
+        pack.message = trouble.map(str::to_owned);
+    }
+    pack
+}
+
+/// The command in the one pack that is meant, as if the person had typed it there.
+async fn with_terminal(
+    session: &Session,
+    command: &ExecCommand,
+    node: &Node,
+    audience: &mut dyn Audience,
+) -> ExecutedPack {
+    let start = || {
+        let place = packs::place(session, node)?;
+        spawn(command, &place, Isolation::Handover)
+    };
+    let mut pack = match start() {
+        Err(unable) => *unable,
+        Ok(spawn) => {
+            audience.hand_over();
+            let limits = process::Limits::default();
+            let finished = process::run(&spawn, limits, &session.cancel, &mut |_, _| ()).await;
+            audience.take_back();
+            match finished.map(|finished| finished.ending) {
+                // Ctrl-C was for the command, and it has ended of it.
+                Ok(Ending::Signalled(INTERRUPT)) => ended(node, command, Ok(Ending::Cancelled)),
+                Ok(Ending::Exited(code)) if code == SIGNALLED + INTERRUPT => {
+                    ended(node, command, Ok(Ending::Cancelled))
+                }
+                // What ends grex has reached the command as well.
+                Ok(ending) if session.cancel.is_stopped() && !ending.is_success() => {
+                    ended(node, command, Ok(Ending::Cancelled))
+                }
+                ending => ended(node, command, ending),
+            }
+        }
+    };
+    // It is over: nothing is left to be ended.
+    let _ = audience.completed(&mut pack);
+    pack
+}
+
+fn ended(
+    node: &Node,
+    command: &ExecCommand,
+    ending: Result<Ending, process::SpawnError>,
+) -> ExecutedPack {
+    let id = node.path.as_str();
+    let shown = || clipped(command.shown());
+    match ending {
+        Ok(Ending::Exited(0)) => ExecutedPack::silent(id),
+        Ok(Ending::Exited(code)) => {
+            ExecutedPack::unable(id, code, format!("`{}` exited with {code}", shown()), "")
+        }
+        Ok(Ending::Signalled(signal)) => {
+            let message = format!("`{}` was ended by signal {signal}", shown());
+            ExecutedPack {
+                signal: Some(signal),
+                ..ExecutedPack::unable(id, SIGNALLED + signal, message, "")
+            }
+        }
+        Ok(Ending::Stalled(_) | Ending::Cancelled) => {
+            ExecutedPack::interrupted(id, "the run was cancelled and the command was ended")
+        }
+        Err(error) => {
+            let hint = "see that it is a program of this system, and that the pack can be entered";
+            ExecutedPack::unable(id, CANNOT_RUN, error.to_string(), hint)
+        }
+    }
+}
+
+/// The longest command that a message shows whole, in characters.
+const SHOWN_COMMAND: usize = 200;
+
+/// The command as a message names it: on one line, not too long.
+fn clipped(command: String) -> String {
+    let line = command.replace(['\n', '\t'], " ");
+    match line.char_indices().nth(SHOWN_COMMAND) {
+        Some((end, _)) => format!("{}\u{2026}", &line[..end]),
+        None => line,
+    }
+}
