@@ -15,7 +15,7 @@ use crate::{
             FailedEntry, FoldedLines, ImportChange, ImportReport, ImportRequest, LeftBehind,
             SkippedEntry, import,
         },
-        typed::usage,
+        typed::{self, usage},
     },
 };
 
