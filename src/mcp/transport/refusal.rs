@@ -20,7 +20,10 @@ pub(super) struct Refusal {
 impl Refusal {
     /// Makes a refusal whose message is cut where it is too long.
     pub(super) fn new(id: Option<RequestId>, code: ErrorCode, message: &str) -> Self {
-        let end = message.floor_char_boundary(LONGEST);
+        let end = (0..=LONGEST.min(message.len()))
+            .rev()
+            .find(|place| message.is_char_boundary(*place))
+            .unwrap_or(0);
         let cut = if end < message.len() { "..." } else { "" };
         Self {
             id,
