@@ -40,20 +40,20 @@ async fn a_lock_names_its_holder_and_its_file_stays() {
 async fn a_lock_that_was_never_given_up_is_told_until_it_is() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("l.grex-lock");
+    let holder = holder("sync");
     let since = async || interrupted_since(&path);
-    let who = holder("sync");
-    let take = || try_hold(&path, &who, since());
+    let take = || try_hold(&path, &holder, since());
     assert_eq!(take().await.unwrap(), None);
     assert_eq!(take().await.unwrap(), None);
     // What a killed holder leaves, and what a power cut may leave of it.
-    let line = serde_json::to_string(&holder("sync")).unwrap() + "\n";
+    let line = serde_json::to_string(&holder).unwrap() + "\n";
     for left in [line.as_str(), "", "{\"pid\":"] {
         fs::write(&path, left).unwrap();
         let began = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
         let file = File::options().write(true).open(&path).unwrap();
         file.set_modified(began).unwrap();
         // Killed once more: it still counts from the first.
-        let held = try_hold(&path, &who, async {
+        let held = try_hold(&path, &holder, async {
             (interrupted_since(&path), fs::read(&path).unwrap())
         });
         let (told, again) = held.await.unwrap();

@@ -51,7 +51,8 @@ fn check(stream: BorrowedFd<'_>, opposite: OFlags, name: &str, purpose: &str) ->
     if mode == opposite {
         return unusable(&format!("not open for {purpose}"));
     }
-    if mode == OFlags::RDWR && is_null(stream) {
+    // Standard input in that state is at its end, as it is for every other program.
+    if opposite == OFlags::RDONLY && mode == OFlags::RDWR && is_null(stream) {
         return unusable("closed");
     }
     Ok(())
