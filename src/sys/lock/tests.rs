@@ -37,7 +37,7 @@ async fn a_lock_names_its_holder_and_its_file_stays() {
 }
 
 #[tokio::test]
-async fn a_lock_that_was_never_given_up_is_told_until_it_is() {
+async fn a_lock_that_was_never_given_up_is_told_until_it_is_settled() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("l.grex-lock");
     let holder = holder("sync");
@@ -61,6 +61,9 @@ async fn a_lock_that_was_never_given_up_is_told_until_it_is() {
         fs::write(&path, again).unwrap();
         file.set_modified(began).unwrap();
         assert_eq!(take().await.unwrap(), Some(began), "{left:?}");
+        assert_eq!(take().await.unwrap(), Some(began), "{left:?}");
+        let settled = async { settle(&path) };
+        try_hold(&path, &who, settled).await.unwrap();
         assert_eq!(take().await.unwrap(), None, "{left:?}");
     }
 }
