@@ -16,7 +16,12 @@ fn unknown_arguments_tools_and_methods_are_told_apart() {
         let tools: Value = server.result("tools/list", json!({}))["tools"].clone();
         for tool in tools.as_array().unwrap() {
             let params = json!({"name": tool["name"], "arguments": {"surely_not": 1}});
-            assert_eq!(server.error("tools/call", params), -32602, "{}", tool["name"]);
+            assert_eq!(
+                server.error("tools/call", params),
+                -32602,
+                "{}",
+                tool["name"]
+            );
         }
         for params in [
             json!({"name": "nope", "arguments": {}}),
@@ -46,9 +51,20 @@ fn unknown_arguments_tools_and_methods_are_told_apart() {
             json!({"name": "sync", "arguments": {"dry_run": "yes"}}),
             json!({"name": "doctor", "arguments": {"fix": true}}),
         ] {
-            assert_eq!(server.error("tools/call", params.clone()), -32602, "{era:?} {params}");
+            assert_eq!(
+                server.error("tools/call", params.clone()),
+                -32602,
+                "{era:?} {params}"
+            );
         }
-        for method in ["nope", "", "tools", "prompts/list", "completion/complete", "tools/Call"] {
+        for method in [
+            "nope",
+            "",
+            "tools",
+            "prompts/list",
+            "completion/complete",
+            "tools/Call",
+        ] {
             let answer = server.ask(method, json!({}));
             assert_eq!(code(&answer), -32601, "{era:?} {method}: {answer}");
         }

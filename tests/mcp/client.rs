@@ -385,7 +385,11 @@ impl Server {
             if let Some(status) = self.child.try_wait().expect("the child is ours") {
                 break status;
             }
-            assert!(begin.elapsed() < LIMIT, "it does not end:\n{}", self.stderr());
+            assert!(
+                begin.elapsed() < LIMIT,
+                "it does not end:\n{}",
+                self.stderr()
+            );
             thread::sleep(Duration::from_millis(1));
         };
         let took = begin.elapsed();
@@ -458,7 +462,10 @@ pub(crate) fn failure(answer: &Value) -> Value {
     let value: Value = serde_json::from_str(text).expect("the text is JSON");
     assert_eq!(value.as_object().map(Map::len), Some(1), "{value}");
     let error = value["error"].clone();
-    assert!(error["kind"].is_string() && error["message"].is_string(), "{value}");
+    assert!(
+        error["kind"].is_string() && error["message"].is_string(),
+        "{value}"
+    );
     error
 }
 

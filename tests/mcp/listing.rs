@@ -31,7 +31,10 @@ const MOST_BYTES: usize = 10_750;
 
 fn names(list: &Value) -> Vec<&str> {
     let tools = list["tools"].as_array().expect("tools");
-    tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect()
+    tools
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap())
+        .collect()
 }
 
 fn listed(words: &[&str]) -> Vec<String> {
@@ -55,9 +58,17 @@ fn there_are_eleven_with_all_their_hints() {
             "idempotentHint": idempotent, "openWorldHint": open_world,
         });
         assert_eq!(tool["annotations"], expected, "{name}");
-        assert!(tool["title"].as_str().is_some_and(|title| !title.is_empty()), "{name}");
+        assert!(
+            tool["title"]
+                .as_str()
+                .is_some_and(|title| !title.is_empty()),
+            "{name}"
+        );
         let description = tool["description"].as_str().expect("a description");
-        assert!((60..400).contains(&description.len()), "{name}: {description}");
+        assert!(
+            (60..400).contains(&description.len()),
+            "{name}: {description}"
+        );
     }
     assert!(list.get("nextCursor").is_none());
 }
@@ -88,7 +99,9 @@ fn is_plain(schema: &Value, place: &str) {
     for name in ["$ref", "$defs", "allOf", "anyOf", "oneOf", "not", "$schema"] {
         assert!(!fields.contains_key(name), "{place}: {name} in {schema}");
     }
-    let kind = fields["type"].as_str().unwrap_or_else(|| panic!("{place}: {schema}"));
+    let kind = fields["type"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{place}: {schema}"));
     assert!(
         ["object", "array", "string", "integer", "number", "boolean"].contains(&kind),
         "{place}: {kind}"
@@ -97,7 +110,12 @@ fn is_plain(schema: &Value, place: &str) {
         let choices = choices.as_array().expect("choices");
         assert!(choices.iter().all(Value::is_string), "{place}: {schema}");
     }
-    for (name, property) in fields.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (name, property) in fields
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         is_plain(property, &format!("{place}.{name}"));
     }
     if let Some(items) = fields.get("items") {
@@ -128,7 +146,7 @@ fn schemas_are_what_every_client_takes() {
         );
         let text = tool.to_string();
         for word in ["--trust", "\"trust", "\"yes\"", "\"fix\""] {
-            assert!(!text.contains(word) , "{}: {word}", tool["name"]);
+            assert!(!text.contains(word), "{}: {word}", tool["name"]);
         }
     }
 }
@@ -139,9 +157,16 @@ fn fewer_can_be_served() {
     assert_eq!(listed(&["--read-only"]), reading);
     assert_eq!(listed(&["--tools", "sync,ls"]), ["ls", "sync"]);
     assert_eq!(listed(&["--tools", "sync", "--tools=rm"]), ["rm", "sync"]);
-    let all_but_exec: Vec<_> = TOOLS.map(|(name, _)| name).into_iter().filter(|name| *name != "exec").collect();
+    let all_but_exec: Vec<_> = TOOLS
+        .map(|(name, _)| name)
+        .into_iter()
+        .filter(|name| *name != "exec")
+        .collect();
     assert_eq!(listed(&["--exclude-tools", "exec"]), all_but_exec);
-    assert_eq!(listed(&["--read-only", "--exclude-tools=ls", "--tools=ls,status,rm"]), ["status"]);
+    assert_eq!(
+        listed(&["--read-only", "--exclude-tools=ls", "--tools=ls,status,rm"]),
+        ["status"]
+    );
 }
 
 #[test]
@@ -165,7 +190,10 @@ fn launches_that_cannot_be_meant_are_refused() {
         (&["--mcp", "--exclude-tools", "nope"], &["nope"]),
         (&["--mcp", "--tools", "serve"], &["serve"]),
         (&["--mcp", "--tools", ""], &["tool"]),
-        (&["--mcp", "--read-only", "--tools", "rm"], &["no tool is left"]),
+        (
+            &["--mcp", "--read-only", "--tools", "rm"],
+            &["no tool is left"],
+        ),
         (&["--mcp", "--trust"], &["approved"]),
         (&["--mcp", "--dry-run"], &["dry_run"]),
         (&["--mcp", "--filter", "a"], &["filter"]),
@@ -175,10 +203,25 @@ fn launches_that_cannot_be_meant_are_refused() {
         outcome.code(2);
         assert_eq!(outcome.stdout, "", "{words:?}");
         for name in named {
-            assert!(outcome.stderr.contains(name), "{words:?}: {}", outcome.snapshot());
+            assert!(
+                outcome.stderr.contains(name),
+                "{words:?}: {}",
+                outcome.snapshot()
+            );
         }
     }
-    grex!(sandbox, "serve", "--mcp", "--trust-source", "https://example.com/").stdin("x\n").run().code(2);
-    let elsewhere = grex!(sandbox, "serve", "--mcp", "-C", "not-there").stdin("x\n").run();
+    grex!(
+        sandbox,
+        "serve",
+        "--mcp",
+        "--trust-source",
+        "https://example.com/"
+    )
+    .stdin("x\n")
+    .run()
+    .code(2);
+    let elsewhere = grex!(sandbox, "serve", "--mcp", "-C", "not-there")
+        .stdin("x\n")
+        .run();
     elsewhere.code(2);
 }

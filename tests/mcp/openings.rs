@@ -90,7 +90,10 @@ fn a_version_that_nobody_knows_is_answered_in_either_way() {
             let answer = server.answer(method);
             assert_eq!(code(&answer), -32022, "{method} {version:?}: {answer:#}");
             let supported = &answer["error"]["data"]["supported"];
-            assert!(supported.as_array().unwrap().contains(&json!(MODERN)), "{answer:#}");
+            assert!(
+                supported.as_array().unwrap().contains(&json!(MODERN)),
+                "{answer:#}"
+            );
         }
         // The client takes one of those, and goes on.
         assert_eq!(server.call("ls", json!({}))["total"], 0);
@@ -103,7 +106,11 @@ fn a_notification_may_come_first() {
     let sandbox = workspace();
     for era in Era::BOTH {
         let mut server = Server::spawn(command(&sandbox, [""; 0]), era);
-        for method in ["notifications/initialized", "notifications/cancelled", "notifications/x"] {
+        for method in [
+            "notifications/initialized",
+            "notifications/cancelled",
+            "notifications/x",
+        ] {
             server.send(&json!({"jsonrpc": "2.0", "method": method}));
         }
         is_grex(&server.begin());
@@ -120,12 +127,16 @@ fn requests_before_an_opening_are_answered_and_do_not_end_the_session() {
         // Without a handshake and without what the modern revision wants in each request.
         for method in ["tools/list", "tools/call", "resources/list"] {
             let params = json!({"name": "ls", "arguments": {}});
-            server.send(&json!({"jsonrpc": "2.0", "id": method, "method": method, "params": params}));
+            server
+                .send(&json!({"jsonrpc": "2.0", "id": method, "method": method, "params": params}));
             assert_eq!(code(&server.answer(method)), -32602);
         }
         server.send(&json!({"jsonrpc": "2.0", "id": "ping", "method": "ping"}));
         let pong = server.answer("ping");
-        assert!(pong.get("result").is_some() || code(&pong) == -32602, "{pong}");
+        assert!(
+            pong.get("result").is_some() || code(&pong) == -32602,
+            "{pong}"
+        );
         is_grex(&server.begin());
         assert_eq!(server.call("ls", json!({}))["total"], 0);
         server.end_well();

@@ -88,7 +88,9 @@ fn processes(sandbox: &Sandbox, but: u32) -> Vec<(u32, String)> {
             continue;
         };
         let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-        let is_ours = environment.split(|byte| *byte == 0).any(|pair| pair == home);
+        let is_ours = environment
+            .split(|byte| *byte == 0)
+            .any(|pair| pair == home);
         if is_ours && id != but {
             let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
             found.push((id, String::from_utf8_lossy(&words).replace('\0', " ")));
@@ -121,7 +123,7 @@ fn is_keeper(id: u32, server: u32, words: &str) -> bool {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     let rest = stat.rsplit(')').next().unwrap_or_default();
     let parent = rest.split_whitespace().nth(1);
-    parent == Some(&*server.to_string()) && words.contains("sh")  && !words.contains("git")
+    parent == Some(&*server.to_string()) && words.contains("sh") && !words.contains("git")
 }
 
 /// A directory that must not change: its paths and their content.
