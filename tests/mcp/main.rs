@@ -12,5 +12,8 @@ mod client;
 mod support;
 
 mod arguments;
+mod ending;
+mod lines;
 mod listing;
 mod openings;
+mod output;
