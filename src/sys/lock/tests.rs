@@ -63,7 +63,7 @@ async fn a_lock_that_was_never_given_up_is_told_until_it_is_settled() {
         assert_eq!(take().await.unwrap(), Some(began), "{left:?}");
         assert_eq!(take().await.unwrap(), Some(began), "{left:?}");
         let settled = async { settle(&path) };
-        try_hold(&path, &who, settled).await.unwrap();
+        try_hold(&path, &holder, settled).await.unwrap();
         assert_eq!(take().await.unwrap(), None, "{left:?}");
     }
 }
