@@ -2,7 +2,7 @@
 //! behind NULs, each with its path in the first line, for files that name files.
 
 use grex::model::{
-    foreign::{Contents, Context, Files, Format, Groups, read},
+    foreign::{Contents, Context, Files, ForeignError, Format, Found, Groups, read},
     url::PackUrl,
 };
 
@@ -42,21 +42,33 @@ impl Files for Sections<'_> {
     }
 }
 
+/// How many repositories one format finds.
+#[allow(dead_code, reason = "only the seeds are looked at like this")]
+pub(crate) fn found(format: Format, data: &[u8]) -> usize {
+    let files = Sections::of(data);
+    let found = read_as(format, &files).expect("the format");
+    found.repositories.len() + found.on_disk.len()
+}
+
+fn read_as(format: Format, files: &Sections<'_>) -> Result<Found, ForeignError> {
+    let origin = PackUrl::parse("https://example.org/me/manifest.git").expect("a URL");
+    let groups = Groups::new(&["tools".to_owned(), "-docs".to_owned()], "linux");
+    let cx = Context {
+        files,
+        groups: &groups,
+        origin: Some(&origin),
+        directory: Some(&origin),
+    };
+    read(format, FIRST, &cx)
+}
+
 /// Every format: nothing is read outside the bounds, each path is found once, and what is said can
 /// be shown.
 pub(super) fn import(data: &[u8]) {
     let files = Sections::of(data);
     let _ = Format::recognise(FIRST, files.0[0].1);
-    let origin = PackUrl::parse("https://example.org/me/manifest.git").expect("a URL");
     for format in Format::ALL {
-        let groups = Groups::new(&["tools".to_owned(), "-docs".to_owned()], "linux");
-        let cx = Context {
-            files: &files,
-            groups: &groups,
-            origin: Some(&origin),
-            directory: Some(&origin),
-        };
-        let found = match read(format, FIRST, &cx) {
+        let found = match read_as(format, &files) {
             Ok(found) => found,
             Err(error) => {
                 let _ = error.to_string();

@@ -12,6 +12,9 @@ mod names;
 mod support;
 mod texts;
 
+#[allow(unused_imports, reason = "only the seeds are looked at like this")]
+pub(crate) use import::found;
+
 /// One target.
 pub(crate) struct Target {
     /// Its name, and that of the directory of its seeds.

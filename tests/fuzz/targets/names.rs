@@ -24,10 +24,10 @@ pub(super) fn url(data: &[u8]) {
     assert_eq!(url.as_str(), text);
     assert!(!text.starts_with('-') && !text.chars().any(char::is_control));
     assert!(!is_helper(text), "git would start a helper for {text:?}");
-    for part in [url.host()].into_iter().flatten() {
-        assert!(!part.starts_with('-') && !part.is_empty(), "{part:?}");
+    if let Some(host) = url.host() {
+        assert!(!host.starts_with('-') && !host.is_empty(), "{host:?}");
     }
-    if let Some(before) = text.split('@').next().filter(|_| url.host().is_some()) {
+    if let Some((before, _)) = text.split_once('@').filter(|_| url.host().is_some()) {
         let user = before.rsplit('/').next().unwrap_or_default();
         assert!(!user.starts_with('-'), "{text:?}");
     }
