@@ -13,8 +13,8 @@ use super::{
     host::Choice,
     limits, schema,
     tools::{
-        add::Add, doctor::Doctor, exec::Exec, import::Import, init::Init, ls::Ls, rm::Rm, run::Run, status::Status,
-        sync::Sync, update::Update,
+        add::Add, doctor::Doctor, exec::Exec, import::Import, init::Init, ls::Ls, rm::Rm, run::Run,
+        status::Status, sync::Sync, update::Update,
     },
 };
 use crate::ops::error::OpError;

@@ -21,3 +21,5 @@ mod turns;
 
 pub use host::{Choice, Launch};
 pub use serve::serve;
+pub use transport::Transport;
+pub use turns::Turn;

@@ -43,9 +43,9 @@ impl Turns {
     }
 }
 
-/// A place in the queue.
+/// A place in the queue, until its last clone is dropped.
 #[derive(Clone)]
-pub(super) struct Turn(Arc<Standing>);
+pub struct Turn(Arc<Standing>);
 
 /// The place is at the head of the queue; the next one's turn comes when this is dropped.
 #[must_use]

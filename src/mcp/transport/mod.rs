@@ -9,7 +9,7 @@ mod outbox;
 mod refusal;
 mod stdio;
 
-pub(super) use stdio::Transport;
+pub use stdio::Transport;
 
 #[cfg(test)]
 mod tests;

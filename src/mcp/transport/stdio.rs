@@ -30,7 +30,7 @@ const LONGEST_LINE: usize = 4 * 1024 * 1024;
 type Arrivals = dyn Fn(&str) -> Option<Turn> + Send + Sync;
 
 /// Messages, one a line, over any pair of streams.
-pub(in crate::mcp) struct Transport<R> {
+pub struct Transport<R> {
     lines: Lines<R>,
     /// None once it was closed.
     outbox: Option<Outbox>,
@@ -49,7 +49,7 @@ impl<R: AsyncRead + Send + Unpin> Transport<R> {
     /// Speaks over `input` and `output`. `end` is cancelled when the input has ended or when nobody
     /// reads the output any more; whoever else cancels it ends the input. Must be called within a
     /// runtime.
-    pub(in crate::mcp) fn new<W>(
+    pub fn new<W>(
         input: R,
         output: W,
         arrivals: impl Fn(&str) -> Option<Turn> + Send + Sync + 'static,
