@@ -8,7 +8,9 @@ use grex::model::{
     lock::Lockfile,
     manifest::{bad_lines, compact, contested, fold, part},
     pack::{PackSource, SourceFile, parse},
+    path::PackId,
     text::is_bidi_control,
+    url::PackUrl,
 };
 use serde_json::Value;
 
@@ -136,6 +138,18 @@ pub(super) fn lockfile(data: &[u8]) {
     warnings
         .iter()
         .for_each(|warning| drop(warning.to_string()));
+    for (id, entry) in &lockfile.entries {
+        assert_eq!(*id, entry.id);
+        for place in [Some(id), Some(&entry.path), entry.parent.as_ref()] {
+            assert!(
+                place.is_none_or(|place| PackId::parse(place).is_ok()),
+                "{place:?}"
+            );
+        }
+        assert!(entry.url.is_empty() || PackUrl::parse(&entry.url).is_ok());
+        let digits = entry.sha.bytes().filter(u8::is_ascii_hexdigit).count();
+        assert!(digits == entry.sha.len() && [0, 40, 64].contains(&digits));
+    }
     let rendered = lockfile.render();
     let (again, warnings) = Lockfile::parse(rendered.as_bytes());
     assert_eq!(warnings, []);
