@@ -12,8 +12,10 @@ mod client;
 mod support;
 
 mod arguments;
+mod asking;
 mod ending;
 mod lines;
 mod listing;
 mod openings;
 mod output;
+mod tools;

@@ -9,6 +9,7 @@ mod outbox;
 mod refusal;
 mod stdio;
 
+pub(super) use in_use::AtWork;
 pub(super) use stdio::Transport;
 
 #[cfg(test)]
