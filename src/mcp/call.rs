@@ -12,8 +12,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     answer::{self, Failure, Trouble},
     host::Host,
+    limits,
     person::Person,
     progress::Progress,
+    transport::AtWork,
     turns::Turn,
 };
 use crate::{
@@ -110,10 +112,12 @@ pub(super) async fn answer(
     if host.catalogue.get(&request.name).is_none() {
         let names: Vec<_> = host.catalogue.names().collect();
         let names = names.join(", ");
-        let message = format!("there is no tool `{}`; the tools are {names}", request.name);
+        let name = limits::quoted(&request.name);
+        let message = format!("there is no tool `{name}`; the tools are {names}");
         return Err(ErrorData::invalid_params(message, None));
     }
     let turn = context.extensions.remove::<Turn>();
+    let at_work = context.extensions.get::<AtWork>().cloned();
     let ended = context.ct.clone();
     let calls = host.calls.clone();
     // In a task of its own: a panic ends this call and no other.
@@ -126,10 +130,13 @@ pub(super) async fn answer(
         let _place = match turn.filter(|_| tool.queues) {
             Some(turn) => tokio::select! {
                 place = turn.wait() => Some(place),
-                () = cancel.stopped() => return Ok(stopped()),
+                () = cancel.stopped() => return Ok(forsaken(at_work.as_ref())),
             },
             None => None,
         };
+        if context.ct.is_cancelled() || host.stop.is_stopped() {
+            return Ok(forsaken(at_work.as_ref()));
+        }
         let progress = Progress::begin(&context);
         let person = Arc::new(Person::of(&host.sealer, &request, &context, cancel.clone()));
         let call = Call {
@@ -140,8 +147,15 @@ pub(super) async fn answer(
         };
         let result = tool.run(call, request.arguments.unwrap_or_default()).await;
         progress.end().await;
+        if cancel.is_stopped() {
+            // It may look like a result, but is one of work that was broken off.
+            return Ok(forsaken(at_work.as_ref()));
+        }
         match result {
-            Err(Trouble::Malformed(message)) => Err(ErrorData::invalid_params(message, None)),
+            Err(Trouble::Malformed(message)) => {
+                let message = limits::quoted(&message);
+                Err(ErrorData::invalid_params(message, None))
+            }
             Err(Trouble::Failed(failure)) => Ok(match person.question() {
                 Some(question) if failure.is_refusal() => question.into(),
                 _ => answer::failure(&failure).into(),
@@ -151,7 +165,7 @@ pub(super) async fn answer(
     });
     match task.await {
         Ok(answer) => answer,
-        Err(_) if ended.is_cancelled() => Ok(stopped()),
+        Err(_) if ended.is_cancelled() => Ok(forsaken(None)),
         Err(error) => Err(ErrorData::internal_error(
             format!("grex has a bug, and this call has met it: {error}"),
             None,
@@ -159,8 +173,11 @@ pub(super) async fn answer(
     }
 }
 
-/// What nobody reads any more.
-fn stopped() -> CallToolResponse {
+/// Sees to it that a call is not answered, and returns what would be the answer.
+fn forsaken(at_work: Option<&AtWork>) -> CallToolResponse {
+    if let Some(at_work) = at_work {
+        at_work.forsake();
+    }
     let error = OpError::new(ErrorKind::Cancelled, "cancelled");
     answer::failure(&Failure::from(error)).into()
 }

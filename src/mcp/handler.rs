@@ -12,7 +12,7 @@ use rmcp::{
     service::RequestContext,
 };
 
-use super::{call, host::Host, resources};
+use super::{call, host::Host, resources, transport::AtWork};
 
 /// What an agent should know before its first call; at most 2,000 characters.
 const INSTRUCTIONS: &str = "\
@@ -100,7 +100,14 @@ impl ServerHandler for Handler {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        resources::read(&self.host, &request.uri, context.ct).await
+        let at_work = context.extensions.get::<AtWork>().cloned();
+        let answer = resources::read(&self.host, &request.uri, context.ct).await;
+        if let Some(at_work) = at_work
+            && self.host.stop.is_stopped()
+        {
+            at_work.forsake();
+        }
+        answer
     }
 }
 

@@ -10,6 +10,9 @@ pub(super) const RESULT: usize = 32 * 1024;
 /// The most bytes of one text in it: what is longer is cut in the middle.
 const TEXT: usize = 8 * 1024;
 
+/// The most bytes of what an error of the protocol quotes.
+const QUOTE: usize = 512;
+
 /// The field that says how many entries are missing.
 pub(super) const OMITTED: &str = "omitted";
 
@@ -28,7 +31,7 @@ pub(super) fn result(value: Value) -> Value {
 
 fn clean(value: Value) -> Value {
     match value {
-        Value::String(string) => Value::String(cut(&text::shown(string))),
+        Value::String(string) => Value::String(cut(&text::shown(string), TEXT)),
         Value::Array(items) => items.into_iter().map(clean).collect(),
         Value::Object(fields) => Value::Object(
             fields
@@ -41,14 +44,19 @@ fn clean(value: Value) -> Value {
     }
 }
 
-/// Cuts a long text in the middle.
-fn cut(text: &str) -> String {
-    if text.len() <= TEXT {
+/// What a client sent, as an error may quote it.
+pub(super) fn quoted(text: &str) -> String {
+    cut(&text::shown(text), QUOTE)
+}
+
+/// Cuts a text in the middle that is longer than `most` bytes.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
         return text.to_owned();
     }
     let is_boundary = |place: &usize| text.is_char_boundary(*place);
-    let head = (0..=TEXT / 2).rev().find(is_boundary).unwrap_or(0);
-    let tail = (text.len() - TEXT / 2..=text.len()).find(is_boundary);
+    let head = (0..=most / 2).rev().find(is_boundary).unwrap_or(0);
+    let tail = (text.len() - most / 2..=text.len()).find(is_boundary);
     let tail = tail.unwrap_or(text.len());
     format!(
         "{}\n[{} bytes omitted]\n{}",

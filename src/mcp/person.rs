@@ -18,6 +18,7 @@ use rmcp::{
 };
 use serde_json::Value;
 use sha2::Sha256;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     model::text,
@@ -86,6 +87,8 @@ pub(super) struct Person {
     way: Way,
     sealer: Hmac<Sha256>,
     cancel: Cancel,
+    /// Of the call. The other token follows it a moment later.
+    ended: CancellationToken,
     question: Mutex<Option<InputRequiredResult>>,
 }
 
@@ -123,6 +126,7 @@ impl Person {
             way,
             sealer: sealer.0.clone(),
             cancel,
+            ended: context.ct.clone(),
             question: Mutex::new(None),
         }
     }
@@ -154,10 +158,12 @@ impl Person {
 
     async fn request(&self, peer: &Peer<RoleServer>, message: String) -> bool {
         let asked = peer.create_elicitation_with_timeout(form(message), Some(PATIENCE));
-        tokio::select! {
+        let agrees = tokio::select! {
             answer = asked => answer.is_ok_and(|answer| answer.action == ElicitationAction::Accept),
             () = self.cancel.stopped() => false,
-        }
+        };
+        // Nobody agrees any more to what was called off.
+        agrees && !self.ended.is_cancelled() && !self.cancel.is_stopped()
     }
 
     fn again(&self, message: String, said: Option<&InputResponses>, state: Option<&str>) -> bool {

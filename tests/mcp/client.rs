@@ -377,6 +377,14 @@ impl Server {
         assert!(!ended.stderr.contains("panicked"), "{ended:#?}");
     }
 
+    /// The same, for one that has told of progress on the way.
+    #[track_caller]
+    pub(crate) fn end_well_after_notices(mut self) {
+        self.waiting
+            .retain(|(_, message)| message["method"] != "notifications/progress");
+        self.end_well();
+    }
+
     /// Waits for the server's end.
     #[track_caller]
     pub(crate) fn wait(mut self) -> Ended {

@@ -12,8 +12,14 @@ mod client;
 mod support;
 
 mod arguments;
+mod asking;
 mod ending;
+mod hostile;
 mod lines;
 mod listing;
 mod openings;
 mod output;
+mod paging;
+mod progress;
+mod resources;
+mod tools;

@@ -18,17 +18,24 @@ pub(super) struct InUse(Arc<Mutex<HashMap<RequestId, State>>>);
 struct State {
     is_settled: bool,
     has_ended: bool,
+    is_forsaken: bool,
 }
 
 /// Travels with a request; its last clone is dropped when nobody works on the request any more.
 #[derive(Clone)]
-pub(super) struct AtWork {
-    _end: Arc<End>,
-}
+pub(in crate::mcp) struct AtWork(Arc<End>);
 
 struct End {
     in_use: InUse,
     id: RequestId,
+}
+
+impl AtWork {
+    /// The request is not answered, whatever its handler returns.
+    pub(in crate::mcp) fn forsake(&self) {
+        let End { in_use, id } = &*self.0;
+        in_use.change(id, |state| state.is_forsaken = true);
+    }
 }
 
 impl InUse {
@@ -43,14 +50,17 @@ impl InUse {
             in_use: self.clone(),
             id: id.clone(),
         };
-        Some(AtWork {
-            _end: Arc::new(end),
-        })
+        Some(AtWork(Arc::new(end)))
     }
 
     /// The request was answered, or will not be.
     pub(super) fn settle(&self, id: &RequestId) {
         self.change(id, |state| state.is_settled = true);
+    }
+
+    /// Whether the request is not to be answered.
+    pub(super) fn is_forsaken(&self, id: &RequestId) -> bool {
+        self.ids().get(id).is_some_and(|state| state.is_forsaken)
     }
 
     fn change(&self, id: &RequestId, change: impl FnOnce(&mut State)) {
@@ -105,5 +115,18 @@ mod tests {
             }
         }
         assert!(in_use.ids().is_empty());
+    }
+
+    #[test]
+    fn what_is_forsaken_is_so_until_it_is_settled() {
+        let in_use = InUse::default();
+        let id = RequestId::Number(1);
+        let at_work = in_use.take(&id).expect("it is free");
+        assert!(!in_use.is_forsaken(&id));
+        at_work.forsake();
+        drop(at_work);
+        assert!(in_use.is_forsaken(&id));
+        in_use.settle(&id);
+        assert!(!in_use.is_forsaken(&id) && in_use.take(&id).is_some());
     }
 }

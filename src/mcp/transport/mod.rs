@@ -9,7 +9,8 @@ mod outbox;
 mod refusal;
 mod stdio;
 
-pub use stdio::Transport;
+pub(super) use in_use::AtWork;
+pub(super) use stdio::Transport;
 
 #[cfg(test)]
 mod tests;

@@ -107,6 +107,12 @@ impl<R: AsyncRead + Send + Unpin> Transport<R> {
         Some(ClientJsonRpcMessage::request(request, id))
     }
 
+    fn post(&self, message: &ServerJsonRpcMessage) -> io::Result<Written> {
+        let line = serde_json::to_vec(message)?;
+        let outbox = self.outbox.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        Ok(outbox.post(line))
+    }
+
     fn refuse(&mut self, refusal: &Refusal) {
         self.refusing = self
             .outbox
@@ -154,16 +160,20 @@ impl<R: AsyncRead + Send + Unpin> transport::Transport<RoleServer> for Transport
             ServerJsonRpcMessage::Error(answer) => answer.id.as_ref(),
             ServerJsonRpcMessage::Request(_) | ServerJsonRpcMessage::Notification(_) => None,
         };
+        let is_forsaken = answered.is_some_and(|id| self.in_use.is_forsaken(id));
         if let Some(id) = answered {
             self.in_use.settle(id);
         }
-        let written = serde_json::to_vec(&item)
-            .map_err(io::Error::from)
-            .and_then(|line| {
-                let outbox = self.outbox.as_ref().ok_or(io::ErrorKind::NotConnected)?;
-                Ok(outbox.post(line))
-            });
-        async move { written?.wait().await }
+        let written = match is_forsaken {
+            true => Ok(None),
+            false => self.post(&item).map(Some),
+        };
+        async move {
+            match written? {
+                Some(mut written) => written.wait().await,
+                None => Ok(()),
+            }
+        }
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
