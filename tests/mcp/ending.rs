@@ -180,7 +180,6 @@ fn m3_a_call_that_is_cancelled_ends_with_its_children_and_without_an_answer() {
         assert!(took < SOON, "{scheme}: {took:?}");
         assert_eq!(server.call("ls", json!({}))["total"], 4);
         stalled.is_mended(&mut server);
-        stalled.sandbox.path("workspace");
         assert_eq!(server.waiting().count(), 0, "{server:?}");
         server.end_well();
     }

@@ -4,7 +4,7 @@ use grex_fixtures::{Sandbox, grex};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Era, Server},
+    client::{Era, Server, failure},
     support::{register, remote, workspace, workspace_with},
 };
 
@@ -162,29 +162,26 @@ fn what_comes_from_repositories_and_programs_is_cleaned() {
         ))
         .commit(&format!("{evil}.txt"), evil)
         .create();
-    register(
-        &sandbox,
-        &[
-            ("one", &one.url()),
-            ("two", &two.url()),
-            ("three", "https://me:hunter2secret@example.invalid/r.git"),
-        ],
-    );
+    register(&sandbox, &[("one", &one.url()), ("two", &two.url())]);
     // The contract of `two` is refused; its checkout is there.
     grex!(sandbox, "sync", "--only", "one", "--only", "two")
         .run()
-        .code(1);
+        .code(4);
+    // Somebody has put a password where git keeps it in the open.
+    let url = "https://me:hunter2secret@example.invalid/r.git";
+    sandbox.git("workspace/one", &["remote", "set-url", "origin", url]);
     sandbox.git("workspace/one", &["checkout", "-q", "-b", branch]);
     let secrets = [&*token, "hunter2secret"];
     for era in Era::BOTH {
         let mut server = Server::open(&sandbox, era);
         let print = format!(
-            "printf '%s\\n' '{evil}' 'https://u:hunter2secret@h/x' '{token}'; printf '%s\\n' '{evil}{token}' >&2"
+            "printf '%s\\n' '{evil}' 'https://u:hunter2secret@h/x' '{token}'; printf '%s\\n' '{evil} {token}' >&2"
         );
         for (tool, arguments) in [
             ("ls", json!({})),
             ("status", json!({})),
             ("doctor", json!({})),
+            ("sync", json!({"only": ["one"]})),
             ("sync", json!({"only": ["two"]})),
             ("update", json!({"only": ["two"]})),
             (
@@ -213,15 +210,17 @@ fn what_comes_from_repositories_and_programs_is_cleaned() {
             let answer = server.answer(id);
             is_clean(&answer, &secrets);
         }
-        for uri in [
-            "grex://workspace",
-            "grex://pack/one",
-            "grex://pack/two",
-            "grex://pack/three",
-        ] {
+        for uri in ["grex://workspace", "grex://pack/one", "grex://pack/two"] {
             let answer = server.ask("resources/read", json!({"uri": uri}));
             is_clean(&answer, &secrets);
         }
         server.end_well();
     }
+    // And in the manifest.
+    register(&sandbox, &[("three", url)]);
+    let mut server = Server::open(&sandbox, Era::MODERN);
+    let answer = server.ask("tools/call", json!({"name": "ls"}));
+    assert_eq!(failure(&answer)["kind"], "books");
+    is_clean(&answer, &secrets);
+    server.end_well();
 }

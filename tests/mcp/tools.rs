@@ -204,7 +204,7 @@ fn work_that_fails_fails_as_on_the_command_line() {
         }
         let kind = match outcome.status {
             Some(2) => "usage",
-            Some(1) => "pack",
+            Some(4) => "pack",
             _ => told["kind"].as_str().unwrap(),
         };
         assert!(
