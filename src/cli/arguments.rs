@@ -53,10 +53,10 @@ pub(super) enum Verb {
     Status(StatusArgs),
     Sync(SyncArgs),
     Update(UpdateArgs),
+    Import(ImportArgs),
     #[cfg(feature = "mcp")]
     Serve(ServeArgs),
     Doctor(DoctorArgs),
-    Import(ImportArgs),
     Run(ActArgs),
     Exec(ExecArgs),
 }
@@ -72,10 +72,10 @@ impl Verb {
             Self::Status(args) => &args.globals,
             Self::Sync(args) => &args.globals,
             Self::Update(args) => &args.globals,
+            Self::Import(args) => &args.globals,
             #[cfg(feature = "mcp")]
             Self::Serve(args) => &args.globals,
             Self::Doctor(args) => &args.globals,
-            Self::Import(args) => &args.globals,
             Self::Run(args) => &args.globals,
             Self::Exec(args) => &args.globals,
         }

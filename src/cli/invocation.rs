@@ -101,10 +101,10 @@ async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {
         Verb::Status(args) => status::run(args, invocation).await,
         Verb::Sync(args) => sync::run(args, invocation).await,
         Verb::Update(args) => update::run(args, invocation).await,
+        Verb::Import(args) => import::run(args, invocation).await,
         #[cfg(feature = "mcp")]
         Verb::Serve(args) => serve::run(args, invocation).await,
         Verb::Doctor(args) => doctor::run(args, invocation).await,
-        Verb::Import(args) => import::run(args, invocation).await,
         Verb::Run(args) => act::run(args, invocation).await,
         Verb::Exec(args) => exec::run(args, invocation).await,
     }

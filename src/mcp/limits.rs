@@ -46,8 +46,10 @@ fn cut(text: &str) -> String {
     if text.len() <= TEXT {
         return text.to_owned();
     }
-    let head = text.floor_char_boundary(TEXT / 2);
-    let tail = text.ceil_char_boundary(text.len() - TEXT / 2);
+    let is_boundary = |place: &usize| text.is_char_boundary(*place);
+    let head = (0..=TEXT / 2).rev().find(is_boundary).unwrap_or(0);
+    let tail = (text.len() - TEXT / 2..=text.len()).find(is_boundary);
+    let tail = tail.unwrap_or(text.len());
     format!(
         "{}\n[{} bytes omitted]\n{}",
         &text[..head],

@@ -67,7 +67,7 @@ fn tidy(schema: &mut Value, describes: bool) {
         return;
     };
     for name in [
-        "title", "format", "default", "examples", "minimum", "$schema",
+        "title", "format", "default", "examples", "minimum", "maximum", "$schema",
     ] {
         fields.remove(name);
     }
@@ -153,12 +153,13 @@ fn choices(fields: &mut Map<String, Value>) {
     }
 }
 
-/// Leaves of what lies deep no more than its type.
+/// Leaves of what lies deep no more than its type, and of an object just above that no more than
+/// that it is one.
 fn prune(schema: &mut Value, depth: usize) {
     let Value::Object(fields) = schema else {
         return;
     };
-    if depth == 0 {
+    if depth == 0 || depth < DEPTH && fields.contains_key("properties") {
         fields.retain(|name, _| name == "type");
         return;
     }

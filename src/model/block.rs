@@ -6,7 +6,6 @@
 //! refused: where a block ends is then a guess, and a wrong guess deletes lines of the user's.
 //! See `docs/formats.md`.
 
-mod dissolve;
 mod mend;
 mod scan;
 #[cfg(test)]
@@ -14,7 +13,6 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-pub use self::dissolve::{Dissolved, dissolve};
 pub use self::mend::{fold_foreign, mend};
 use self::scan::{Span, is_marker, scan};
 use super::path::PackPath;

@@ -122,6 +122,8 @@ async fn plan(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<Removed
 }
 
 async fn remove(session: &Arc<Session>, request: &RmRequest) -> Result<Vec<RemovedPack>, OpError> {
+    // What a killed git has half written is nobody's work.
+    run::recover(session).await?;
     let removals = assess(session, request).await?;
     let books = books::read(session)?;
     let mut writer = LockfileWriter::new(&session.workspace, books.lockfile.clone());

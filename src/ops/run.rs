@@ -117,6 +117,18 @@ fn clear_books(session: &Session) {
     }
 }
 
+/// Puts together what killed clones and moves of checkouts have left, for a run that takes no packs
+/// through the engine. To be called while the workspace is held.
+pub(super) async fn recover(session: &Session) -> Result<(), OpError> {
+    let journal = Journal::open(&session.workspace, &session.seal())?;
+    if journal.unfinished().is_empty() && journal.unfinished_moves().is_empty() {
+        return Ok(());
+    }
+    recover::recover(session, session.git().await?, &journal).await?;
+    journal.durable()?;
+    Ok(())
+}
+
 /// Takes the packs through the engine and keeps the books. `keep` decides, with everything
 /// known, which entries stay in the lockfile.
 pub(super) async fn run(
@@ -139,6 +151,7 @@ pub(super) async fn run(
         setup: Arc::default(),
         terminal: None,
     });
+    let is_whole = cx.selection.is_everything() && cx.options.recursive;
     let mut trouble = None;
     let outcomes = dispatch(Arc::clone(&cx), run.roots, &mut |outcome| {
         if let Some(entry) = &outcome.entry
@@ -154,6 +167,10 @@ pub(super) async fn run(
     // Durability is bought once: everything that was cloned reaches the disk before the journal
     // forgets that it was ever in doubt.
     cx.journal.durable()?;
+    if is_whole && !session.cancel.is_stopped() {
+        // Every pack was looked at: nothing of an interrupted run is left.
+        lock::settle(&session.workspace.workspace_lock());
+    }
     Ok(outcomes)
 }
 

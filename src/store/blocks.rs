@@ -1,11 +1,10 @@
 //! Managed blocks in files: the rules of [`crate::model::block`], applied to a disk.
 
 use std::collections::BTreeSet;
-use std::collections::HashSet;
 use std::path::Path;
 
 use super::StoreError;
-use crate::model::block::{self, Block, BlockError, Dissolved};
+use crate::model::block::{self, Block, BlockError};
 use crate::sys::fs;
 
 /// The longest file that a block is kept in.
@@ -90,9 +89,19 @@ pub fn foreign(path: &Path) -> Result<Vec<Block>, StoreError> {
     block::foreign_blocks(&text).map_err(|error| broken(path, error))
 }
 
-/// Makes `entries` the content of the block without a name, and takes named blocks apart: lines of
-/// theirs that name what an entry names go, others stay without markers around them. One write, or,
-/// unless `write`, none. Without named blocks nothing is changed.
+/// A block of another program that was taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// Its name.
+    pub name: String,
+    /// Its lines that stay where they were, without markers around them.
+    pub kept: Vec<String>,
+}
+
+/// Takes the named blocks of a file apart, as [`block::fold_foreign`] does, and makes `entries` the
+/// content of the one block. With or without the slashes that say only that an entry is a directory
+/// at the top, a line is the same. One write, or, unless `write`, none; without named blocks nothing
+/// is changed.
 ///
 /// # Errors
 /// As [`ensure`].
@@ -100,23 +109,32 @@ pub fn fold_foreign(
     path: &Path,
     entries: &[String],
     write: bool,
-) -> Result<Vec<Dissolved>, StoreError> {
+) -> Result<Vec<Folded>, StoreError> {
     let old = fs::read_regular(path, LIMIT)?.unwrap_or_default();
-    let names: HashSet<&str> = entries.iter().map(|entry| bare(entry)).collect();
-    let (text, dissolved) = block::dissolve(&old, |line| names.contains(bare(line)))
-        .map_err(|error| broken(path, error))?;
-    if dissolved.is_empty() || !write {
-        return Ok(dissolved);
+    let bare = entries.iter().map(|entry| entry.trim_matches('/'));
+    let spellings = bare.flat_map(|bare| {
+        [("", ""), ("/", ""), ("", "/"), ("/", "/")]
+            .map(|(before, behind)| format!("{before}{bare}{behind}"))
+    });
+    let spellings: Vec<String> = spellings.collect();
+    let ours: BTreeSet<&str> = spellings.iter().map(String::as_str).collect();
+    let blocks = block::foreign_blocks(&old).map_err(|error| broken(path, error))?;
+    let folded = blocks.into_iter().map(|block| {
+        let mut kept = block.lines;
+        kept.retain(|line| !line.trim().is_empty() && !ours.contains(line.trim_end()));
+        Folded {
+            name: block.name.unwrap_or_default(),
+            kept,
+        }
+    });
+    let folded: Vec<Folded> = folded.collect();
+    if folded.is_empty() || !write {
+        return Ok(folded);
     }
+    let text = block::fold_foreign(&old, &ours);
     let new = block::replace(&text, None, entries).map_err(|error| broken(path, error))?;
     fs::replace_recoverably(path, &new, fs::SHARED_MODE)?;
-    Ok(dissolved)
-}
-
-/// A line of `.gitignore` without what says only that it means a directory at the top.
-fn bare(line: &str) -> &str {
-    let line = line.strip_prefix('/').unwrap_or(line);
-    line.strip_suffix('/').unwrap_or(line)
+    Ok(folded)
 }
 
 fn broken(path: &Path, source: BlockError) -> StoreError {

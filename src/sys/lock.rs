@@ -310,6 +310,28 @@ pub fn interrupted_since(path: &Path) -> Option<SystemTime> {
     }
 }
 
+/// Says that whatever an interrupted holder has left was taken care of, in the lock at `path`, which
+/// this process holds. Until then each holder is told of it, see [`interrupted_since`].
+pub fn settle(path: &Path) {
+    let Ok(Some((mut file, _))) = open_regular(path, "write the lock", Opening::Change) else {
+        return;
+    };
+    if second_line(&file).as_deref() == Some(INTERRUPTED)
+        && let Some(holder) = read_holder(&file)
+    {
+        give_up(&mut file, &holder);
+    }
+}
+
+/// Writes that the holder has given the lock up. On a full disk that is not known, and the next
+/// holder looks at more than it would have to.
+fn give_up(file: &mut File, holder: &Holder) {
+    let mut lines = serde_json::to_vec(holder).unwrap_or_default();
+    lines.extend_from_slice(format!("\n{DONE}\n").as_bytes());
+    let rewound = file.set_len(0).and_then(|()| file.rewind());
+    let _ = rewound.and_then(|()| file.write_all(&lines));
+}
+
 fn second_line(file: &File) -> Option<String> {
     let mut bytes = [0; HOLDER_LIMIT];
     let length = read_at(file, &mut bytes, 0).ok()?;
@@ -365,11 +387,9 @@ impl Drop for Held<'_> {
     /// nothing must leave every time in a workspace as it was, or backups, build tools and
     /// `find -newer` would see a change where there is none.
     fn drop(&mut self) {
-        let mut lines = serde_json::to_vec(&self.holder).unwrap_or_default();
-        lines.extend_from_slice(format!("\n{DONE}\n").as_bytes());
-        // On a full disk the next holder looks at more than it would have to.
-        let rewound = self.guard.set_len(0).and_then(|()| self.guard.rewind());
-        let _ = rewound.and_then(|()| self.guard.write_all(&lines));
+        if second_line(&self.guard).as_deref() != Some(INTERRUPTED) {
+            give_up(&mut self.guard, &self.holder);
+        }
         if let Some(modified) = self.modified {
             // A time that cannot be set is no reason to fail work that is done.
             let _ = self.guard.set_modified(modified);

@@ -473,7 +473,7 @@ fn the_first_to_end_is_the_first_to_be_shown() {
 
 fn wait_for_files(run: &mut grex_fixtures::Running, sandbox: &Sandbox, names: &[&str]) {
     let ready = |name: &&str| Path::new(&sandbox.workspace()).join(name).exists();
-    run.wait_until("the commands", || names.iter().all(|name| ready(&name)));
+    run.wait_until("the commands", || names.iter().all(&ready));
 }
 
 #[test]

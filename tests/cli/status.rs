@@ -207,7 +207,9 @@ fn a_pack_that_was_left_alone_for_long_is_stale() {
         .run()
         .success();
     let lock = sandbox.path("workspace/one/.git/.grex-lock");
-    let mut holder: Value = serde_json::from_str(&fs::read_to_string(&lock).unwrap()).unwrap();
+    let text = fs::read_to_string(&lock).unwrap();
+    let (first, rest) = text.split_once('\n').unwrap();
+    let mut holder: Value = serde_json::from_str(first).unwrap();
     let time = holder
         .as_object_mut()
         .unwrap()
@@ -219,7 +221,7 @@ fn a_pack_that_was_left_alone_for_long_is_stale() {
         })
         .expect("when it was held");
     *time = json!("2026-01-01T00:00:00Z");
-    fs::write(&lock, format!("{holder}\n")).unwrap();
+    fs::write(&lock, format!("{holder}\n{rest}")).unwrap();
     for (after, drift) in [("2w", "stale"), ("90s", "stale"), ("5000w", "clean")] {
         let list = grex!(sandbox, "status", "--json", "--stale-after", after)
             .run()

@@ -8,6 +8,7 @@
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "tests change the world directly, fail by panicking, and print a table when asked"
 )]
 

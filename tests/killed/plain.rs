@@ -1,4 +1,4 @@
-//! `sync` and `add` of packs that install nothing, disturbed at one moment after the other. The
+//! `sync`, `add` and `import` of packs that install nothing, disturbed at one moment after the other. The
 //! next `sync` brings the workspace to where an undisturbed run would have brought it.
 
 use grex_fixtures::{Remote, need};
@@ -101,7 +101,8 @@ impl Plain {
         assert!(tried > 0, "nothing was tried");
     }
 
-    /// The user goes on: `add` is given again where nothing was registered; then one `sync`.
+    /// The user goes on: `add` is given again where nothing was registered, and `import` in any case,
+    /// for it passes over what is registered; then one `sync`.
     fn go_on(&self, words: &[&str], expected: &State, found: &mut Vec<String>) {
         let mut run = |words: &[&str]| {
             let outcome = self.ground.grex(words);
@@ -116,6 +117,9 @@ impl Plain {
                 .read("workspace/grex.jsonl")
                 .contains("\"add\"")
         {
+            run(words);
+        }
+        if words[0] == "import" {
             run(words);
         }
         run(&["sync"]);
@@ -155,6 +159,35 @@ fn add(fault: Fault) {
         let url = remote(&ground, "one").file_url();
         Plain::of(ground).sweep(&["add", &url], fault);
     }
+}
+
+/// Another tool's file with two repositories, which are registered and brought in.
+fn import(fault: Fault) {
+    if need("cc") && need("cp") {
+        let ground = Ground::new();
+        let mut file = String::from("repositories:\n");
+        for name in ["one", "new"] {
+            let url = remote(&ground, name).file_url();
+            file += &format!("  {name}:\n    type: git\n    url: {url}\n");
+        }
+        ground.sandbox.write("workspace/product.repos", file);
+        Plain::of(ground).sweep(&["import", "product.repos", "--sync"], fault);
+    }
+}
+
+#[test]
+fn s2_import_is_killed() {
+    import(Fault::Kill);
+}
+
+#[test]
+fn s2_import_finds_the_disk_full() {
+    import(Fault::Full);
+}
+
+#[test]
+fn s2_import_meets_a_broken_disk() {
+    import(Fault::Error("EIO"));
 }
 
 #[test]

@@ -23,7 +23,7 @@ impl Tool for Doctor {
     type Output = DoctorReport;
     const NAME: &'static str = "doctor";
     const TITLE: &'static str = "Check the workspace";
-    const DESCRIPTION: &'static str = "Check git, manifest, lockfile, pack contracts, repositories and leftovers without network. Changes nothing: each finding says how to fix it, and a person can run `grex doctor --fix`.";
+    const DESCRIPTION: &'static str = "Check git, manifest, lockfile, pack contracts, repositories and leftovers. Changes nothing; findings say how to fix them, a person can run `grex doctor --fix`.";
     const HINTS: Hints = Hints {
         reads: true,
         destructive: false,

@@ -27,9 +27,9 @@ pub(in crate::mcp) struct Exec;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mcp) struct ExecArguments {
-    /// Program and arguments; no shell
+    /// Program and arguments
     command: Vec<String>,
-    /// Any of these must match
+    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     parallel: Option<usize>,
@@ -48,7 +48,7 @@ impl Tool for Exec {
     type Output = Executed;
     const NAME: &'static str = "exec";
     const TITLE: &'static str = "Run a program in packs";
-    const DESCRIPTION: &'static str = "Run a program in the directory of each matching pack, in parallel, without a shell. Returns exit code and the first and last 4 KiB of each output. Fails if it fails in any pack, with the same data in the error.";
+    const DESCRIPTION: &'static str = "Run a program in each matching pack's directory, in parallel, without a shell. Returns exit codes and the first and last 4 KiB of each output; if it fails in any pack, in the error.";
     const HINTS: Hints = Hints {
         reads: false,
         destructive: true,

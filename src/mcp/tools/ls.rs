@@ -22,7 +22,7 @@ pub(in crate::mcp) struct Ls;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mcp) struct LsArguments {
-    /// Any of these must match
+    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     /// Packs a page
@@ -36,7 +36,7 @@ impl Tool for Ls {
     type Output = Page<ListedPack>;
     const NAME: &'static str = "ls";
     const TITLE: &'static str = "List packs";
-    const DESCRIPTION: &'static str = "List the registered packs and their children from manifest and lockfile. Changes nothing, starts no git. Use status to see their state on disk.";
+    const DESCRIPTION: &'static str = "List registered packs and their children from manifest and lockfile, without looking at the disk. Use status for their state.";
     const HINTS: Hints = Hints {
         reads: true,
         destructive: false,

@@ -45,7 +45,9 @@ impl<T: Serialize> Page<T> {
         let mut is_cut = false;
         for pack in all.into_iter().filter(begins_after) {
             let length = serde_json::to_string(&pack).map_or(RESULT, |text| text.len() + 1);
-            let is_full = packs.len() == limit.unwrap_or(USUAL) || length > room;
+            // Should it be the last, its id stands there once more.
+            let cursor = serde_json::to_string(id(&pack)).map_or(0, |text| text.len());
+            let is_full = packs.len() == limit.unwrap_or(USUAL) || length + cursor > room;
             if is_full && !packs.is_empty() {
                 is_cut = true;
                 break;

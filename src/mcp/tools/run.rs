@@ -23,7 +23,7 @@ pub(in crate::mcp) struct Run;
 pub(in crate::mcp) struct RunArguments {
     /// Such as symlink
     action: String,
-    /// Any of these must match
+    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     #[serde(default)]

@@ -22,7 +22,7 @@ pub(in crate::mcp) struct Status;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mcp) struct StatusArguments {
-    /// Any of these must match
+    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     /// Packs a page

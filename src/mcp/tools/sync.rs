@@ -24,7 +24,7 @@ pub(in crate::mcp) struct SyncArguments {
     /// Globs on paths
     #[serde(default)]
     only: Vec<String>,
-    /// Any of these must match
+    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     /// Branch, tag or commit instead of the declared one

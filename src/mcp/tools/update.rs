@@ -27,7 +27,7 @@ pub(in crate::mcp) struct UpdateArguments {
     /// Globs on paths
     #[serde(default)]
     only: Vec<String>,
-    /// Any of these must match
+    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     /// Install again what has not changed

@@ -101,24 +101,15 @@ fn request(
     message: Map<String, Value>,
 ) -> Result<ClientRequest, (ErrorCode, String)> {
     match method {
-        "initialize" => typed::<InitializeRequest>(message),
-        "ping" => typed::<PingRequest>(message),
-        "server/discover" => typed::<DiscoverRequest>(message),
-        "subscriptions/listen" => typed::<SubscriptionsListenRequest>(message),
-        "resources/list" => typed::<ListResourcesRequest>(message),
-        "resources/templates/list" => typed::<ListResourceTemplatesRequest>(message),
-        "resources/read" => typed::<ReadResourceRequest>(message),
-        "tools/list" => typed::<ListToolsRequest>(message),
-        "tools/call" => {
-            let arguments = message
-                .get("params")
-                .and_then(|params| params.get("arguments"));
-            if arguments.is_some_and(|arguments| !arguments.is_object()) {
-                let what = "\"arguments\" must be an object".to_owned();
-                return Err((ErrorCode::INVALID_PARAMS, what));
-            }
-            typed::<CallToolRequest>(message)
-        }
+        "initialize" => typed::<InitializeRequest>(method, message),
+        "ping" => typed::<PingRequest>(method, message),
+        "server/discover" => typed::<DiscoverRequest>(method, message),
+        "subscriptions/listen" => typed::<SubscriptionsListenRequest>(method, message),
+        "resources/list" => typed::<ListResourcesRequest>(method, message),
+        "resources/templates/list" => typed::<ListResourceTemplatesRequest>(method, message),
+        "resources/read" => typed::<ReadResourceRequest>(method, message),
+        "tools/list" => typed::<ListToolsRequest>(method, message),
+        "tools/call" => typed::<CallToolRequest>(method, message),
         other => Err((
             ErrorCode::METHOD_NOT_FOUND,
             format!("there is no method {other:?}"),
@@ -126,10 +117,34 @@ fn request(
     }
 }
 
-fn typed<T>(message: Map<String, Value>) -> Result<ClientRequest, (ErrorCode, String)>
+/// What is wrong with parameters that the types of `rmcp` let pass.
+fn wrong_parameters(method: &str, params: Option<&Value>) -> Option<&'static str> {
+    let params = params.filter(|params| !params.is_null())?;
+    let Some(params) = params.as_object() else {
+        return Some("\"params\" must be an object");
+    };
+    let (arguments, cursor) = (params.get("arguments"), params.get("cursor"));
+    match method {
+        "tools/call" if arguments.is_some_and(|it| !it.is_object()) => {
+            Some("\"arguments\" must be an object")
+        }
+        // In what is flattened, an optional part of a wrong type is taken for a missing one.
+        "tools/list" | "resources/list" | "resources/templates/list"
+            if cursor.is_some_and(|it| !it.is_string() && !it.is_null()) =>
+        {
+            Some("\"cursor\" must be a string")
+        }
+        _ => None,
+    }
+}
+
+fn typed<T>(method: &str, message: Map<String, Value>) -> Result<ClientRequest, (ErrorCode, String)>
 where
     T: DeserializeOwned + Into<ClientRequest>,
 {
+    if let Some(what) = wrong_parameters(method, message.get("params")) {
+        return Err((ErrorCode::INVALID_PARAMS, what.to_owned()));
+    }
     serde_json::from_value::<T>(Value::Object(message))
         .map(Into::into)
         .map_err(|error| {

@@ -3,7 +3,7 @@
 use rmcp::model::{ErrorCode, RequestId};
 use serde_json::json;
 
-/// How much of what was wrong is told: it may quote what the client sent.
+/// How much of what was wrong is told, in characters: it may quote what the client sent.
 const LONGEST: usize = 300;
 
 /// An error of JSON-RPC.
@@ -20,8 +20,8 @@ pub(super) struct Refusal {
 impl Refusal {
     /// Makes a refusal whose message is cut where it is too long.
     pub(super) fn new(id: Option<RequestId>, code: ErrorCode, message: &str) -> Self {
-        let end = message.floor_char_boundary(LONGEST);
-        let cut = if end < message.len() { "..." } else { "" };
+        let beyond = message.char_indices().nth(LONGEST);
+        let (end, cut) = beyond.map_or((message.len(), ""), |(end, _)| (end, "..."));
         Self {
             id,
             code,

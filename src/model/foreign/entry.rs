@@ -105,9 +105,7 @@ fn is_beside_branches(text: &str) -> bool {
         |part: &&str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
     match parts.as_slice() {
         ["pull" | "merge-requests", number, _] => is_number(number),
-        ["changes", numbers @ ..] => {
-            numbers.len() == 3 && numbers.iter().all(|part| is_number(part))
-        }
+        ["changes", numbers @ ..] => numbers.len() == 3 && numbers.iter().all(is_number),
         _ => false,
     }
 }

@@ -42,18 +42,17 @@ impl Groups {
             }
         };
         let usual = is_in("default") || is_in(&format!("platform-{}", self.platform));
-        let asked = self.asked.iter().filter(|(group, _)| is_in(group));
-        asked.last().map_or(usual, |(_, on)| *on)
+        let mut asked = self.asked.iter().rev();
+        let last = asked.find(|(group, _)| is_in(group));
+        last.map_or(usual, |(_, on)| *on)
     }
 
     /// The rule of west: a project without groups is taken, another one where at least one of its
     /// groups is not switched off. `filter` is the file's own word.
     pub(super) fn west_takes(&self, groups: &[String], filter: &[(String, bool)]) -> bool {
         let is_on = |group: &String| {
-            let words = filter.iter().chain(&self.asked);
-            let last = words
-                .filter(|(name, _)| name == group || name == "all")
-                .last();
+            let mut words = filter.iter().chain(&self.asked).rev();
+            let last = words.find(|(name, _)| name == group || name == "all");
             last.is_none_or(|(_, on)| *on)
         };
         groups.is_empty() || groups.iter().any(is_on)

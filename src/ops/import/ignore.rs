@@ -2,7 +2,7 @@
 
 use crate::{
     engine::session::Session,
-    model::{block, path::PackPath},
+    model::{path::PackPath, text},
     ops::{
         books::{self, Books},
         error::OpError,
@@ -33,15 +33,11 @@ pub(super) fn foreseen(
     Ok(folded.into_iter().map(FoldedLines::from).collect())
 }
 
-impl From<block::Dissolved> for FoldedLines {
-    fn from(dissolved: block::Dissolved) -> Self {
+impl From<blocks::Folded> for FoldedLines {
+    fn from(dissolved: blocks::Folded) -> Self {
         Self {
-            block: crate::model::text::shown(dissolved.name),
-            kept: dissolved
-                .kept
-                .iter()
-                .map(crate::model::text::shown)
-                .collect(),
+            block: text::shown(dissolved.name),
+            kept: dissolved.kept.iter().map(text::shown).collect(),
         }
     }
 }

@@ -312,3 +312,26 @@ fn many_packs_share_a_journal() {
     let whole = |id: &str| (id.to_owned(), "0 1 2 3 4".to_owned(), 0);
     assert_eq!(left, [whole("p1"), whole("p2"), whole("p3")]);
 }
+
+#[test]
+fn a_move_is_told_until_it_is_made_and_synced() {
+    let (_place, workspace) = workspace();
+    let journal = open(&workspace).unwrap();
+    journal.begin_move("a", &path("a"), Some("1"), "2").unwrap();
+    journal.begin_move("a", &path("a"), Some("2"), "3").unwrap();
+    journal.begin_move("b", &path("b"), None, "3").unwrap();
+    journal.end_move("b").unwrap();
+    let told = open(&workspace).unwrap().unfinished_moves();
+    // Nothing is certain but where the first of two set out from.
+    assert_eq!(
+        (told[0].from.as_deref(), told[0].to.as_str()),
+        (Some("1"), "3")
+    );
+    assert_eq!((told[0].is_made, told[1].is_made), (false, true));
+    assert!(journal.durable().unwrap());
+    let told = open(&workspace).unwrap().unfinished_moves();
+    assert_eq!(told.len(), 1);
+    journal.end_move("a").unwrap();
+    assert!(journal.durable().unwrap());
+    assert_eq!(read_to_string(workspace.journal()).unwrap(), "");
+}

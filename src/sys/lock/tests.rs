@@ -37,22 +37,23 @@ async fn a_lock_names_its_holder_and_its_file_stays() {
 }
 
 #[tokio::test]
-async fn a_lock_that_was_never_given_up_is_told_until_it_is() {
+async fn a_lock_that_was_never_given_up_is_told_until_it_is_settled() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("l.grex-lock");
+    let holder = holder("sync");
     let since = async || interrupted_since(&path);
-    let take = || try_hold(&path, &holder("sync"), since());
+    let take = || try_hold(&path, &holder, since());
     assert_eq!(take().await.unwrap(), None);
     assert_eq!(take().await.unwrap(), None);
     // What a killed holder leaves, and what a power cut may leave of it.
-    let line = serde_json::to_string(&holder("sync")).unwrap() + "\n";
+    let line = serde_json::to_string(&holder).unwrap() + "\n";
     for left in [line.as_str(), "", "{\"pid\":"] {
         fs::write(&path, left).unwrap();
         let began = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
         let file = File::options().write(true).open(&path).unwrap();
         file.set_modified(began).unwrap();
         // Killed once more: it still counts from the first.
-        let held = try_hold(&path, &holder("sync"), async {
+        let held = try_hold(&path, &holder, async {
             (interrupted_since(&path), fs::read(&path).unwrap())
         });
         let (told, again) = held.await.unwrap();
@@ -60,6 +61,9 @@ async fn a_lock_that_was_never_given_up_is_told_until_it_is() {
         fs::write(&path, again).unwrap();
         file.set_modified(began).unwrap();
         assert_eq!(take().await.unwrap(), Some(began), "{left:?}");
+        assert_eq!(take().await.unwrap(), Some(began), "{left:?}");
+        let settled = async { settle(&path) };
+        try_hold(&path, &holder, settled).await.unwrap();
         assert_eq!(take().await.unwrap(), None, "{left:?}");
     }
 }
@@ -232,7 +236,7 @@ async fn another_process_is_kept_out_and_what_it_left_locks_nothing() {
 async fn the_modification_time_is_put_back() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("l");
-    fs::write(&path, "").unwrap();
+    try_hold(&path, &holder("sync"), async {}).await.unwrap();
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     File::options()
         .write(true)
