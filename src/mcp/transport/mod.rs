@@ -10,7 +10,7 @@ mod refusal;
 mod stdio;
 
 pub(super) use in_use::AtWork;
-pub(super) use stdio::Transport;
+pub use stdio::Transport;
 
 #[cfg(test)]
 mod tests;
