@@ -16,11 +16,16 @@ use super::{
     event::Event,
     node::{Found, Node},
     outcome::{PackFailure, PackOutcome, Verdict},
+    permits::{Permit, Permits, Queued},
     scheduler::{Lane, Limits, Scheduler},
     terminal::Held,
     unit::{self, UnitContext, UnitEnd},
 };
-use crate::{git::failure::FailureClass, model::path::PackPath, sys::process::room};
+use crate::{
+    git::failure::FailureClass,
+    model::path::PackPath,
+    sys::{lock::trace::Task, process::room},
+};
 
 /// The first pause before another try; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
@@ -35,6 +40,10 @@ struct Turn {
     deferred_since: Option<Instant>,
     /// It has the terminal: git may ask.
     may_ask: bool,
+    /// Who takes locks for it.
+    task: Task,
+    queued: Option<Queued>,
+    permit: Option<Permit>,
 }
 
 impl Turn {
@@ -44,6 +53,9 @@ impl Turn {
             failures: 0,
             deferred_since: None,
             may_ask: false,
+            task: Task::unit(),
+            queued: None,
+            permit: None,
         }
     }
 }
@@ -57,6 +69,7 @@ struct Later {
 struct Dispatcher<'a> {
     cx: Arc<UnitContext>,
     scheduler: Scheduler<Turn>,
+    permits: Permits,
     at_work: JoinSet<(Lane, Turn, UnitEnd)>,
     later: Vec<Later>,
     /// What has a turn with the terminal, one at a time, when everything else is done.
@@ -79,6 +92,7 @@ pub async fn dispatch(
     let limits = Limits::new(settings.parallel, processors, settings.per_host).within(room());
     let mut dispatcher = Dispatcher {
         scheduler: Scheduler::new(limits),
+        permits: Permits::new("packs", limits),
         at_work: JoinSet::new(),
         later: Vec::new(),
         locked: VecDeque::new(),
@@ -94,6 +108,7 @@ pub async fn dispatch(
 }
 
 impl Dispatcher<'_> {
+    // proof: Grex.Scheduler.WorksFor
     async fn run(&mut self) {
         let cancel = self.cx.session.cancel.clone();
         loop {
@@ -119,13 +134,15 @@ impl Dispatcher<'_> {
 
     fn start_what_may(&mut self) {
         while !self.stopping {
-            let Some((lane, turn)) = self.scheduler.start_next() else {
+            let Some((lane, mut turn)) = self.scheduler.start_next() else {
                 return;
             };
+            let queued = turn.queued.take();
+            turn.permit = queued.map(|queued| self.permits.start(queued, &lane));
             let cx = Arc::clone(&self.cx);
             let last = turn.failures >= cx.session.settings.retries;
             let terminal = cx.session.terminal.clone().filter(|_| turn.may_ask);
-            self.at_work.spawn(async move {
+            self.at_work.spawn(turn.task.act(async move {
                 let end = match terminal {
                     Some(terminal) => {
                         let cx = cx.with_terminal(Arc::clone(&terminal));
@@ -136,11 +153,19 @@ impl Dispatcher<'_> {
                     None => unit::run(&cx, &turn.node, last).await,
                 };
                 (lane, turn, end)
-            });
+            }));
         }
     }
 
-    fn ended(&mut self, lane: &Lane, turn: Turn, end: UnitEnd) {
+    /// Puts a turn into the queue for a permit.
+    fn enqueue(&mut self, mut turn: Turn) {
+        turn.queued = Some(self.permits.ask(turn.task));
+        self.scheduler.enqueue(Lane::of(&turn.node.url), turn);
+    }
+
+    // proof: Grex.Scheduler.noPermit
+    fn ended(&mut self, lane: &Lane, mut turn: Turn, end: UnitEnd) {
+        drop(turn.permit.take());
         self.scheduler.release(lane);
         match end {
             UnitEnd::Done(outcome, children) if self.may_unlock(&turn, &outcome) => {
@@ -173,10 +198,7 @@ impl Dispatcher<'_> {
                     self.done(PackOutcome::failed(&node.path, &node.url, failure));
                 }
                 Ok(node) if self.stopping => self.skip(&node),
-                Ok(node) => {
-                    let lane = Lane::of(&node.url);
-                    self.scheduler.enqueue(lane, Turn::first(node));
-                }
+                Ok(node) => self.enqueue(Turn::first(node)),
                 Err(outcome) => self.done(*outcome),
             }
         }
@@ -242,9 +264,12 @@ impl Dispatcher<'_> {
 
     fn wake(&mut self) {
         let now = Instant::now();
-        for later in self.later.extract_if(.., |later| later.due <= now) {
-            self.scheduler
-                .enqueue(Lane::of(&later.turn.node.url), later.turn);
+        let due: Vec<_> = self
+            .later
+            .extract_if(.., |later| later.due <= now)
+            .collect();
+        for later in due {
+            self.enqueue(later.turn);
         }
     }
 
@@ -271,7 +296,8 @@ fn jittered(pause: Duration) -> Duration {
     pause - pause / 4 * (nanos % 1_000) / 1_000
 }
 
-async fn sleep_until(due: Option<Instant>) {
+/// Sleeps until then, for ever if there is no such time.
+pub(super) async fn sleep_until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due.into()).await,
         None => std::future::pending().await,

@@ -8,6 +8,7 @@ pub mod loss;
 pub mod node;
 pub mod observe;
 pub mod outcome;
+mod permits;
 pub mod provenance;
 pub mod recover;
 pub mod scheduler;

@@ -90,6 +90,7 @@ impl<T> Scheduler<T> {
 
     /// Takes the next unit that may start; its permit is given back with [`Self::release`].
     /// Lanes take turns.
+    // proof: Grex.Scheduler.cap
     pub fn start_next(&mut self) -> Option<(Lane, T)> {
         if self.total >= self.limits.total {
             return None;

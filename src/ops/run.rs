@@ -47,6 +47,7 @@ pub(super) async fn holding_workspace<T>(
 }
 
 /// Does so without clearing anything away first: for whoever looks at what was left.
+// proof: Grex.Scheduler.workspaceLock
 pub(super) async fn holding_workspace_as_it_is<T>(
     session: &Session,
     verb: &'static str,

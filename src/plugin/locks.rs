@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::sys::{
     cancel::Cancel,
     fs,
-    lock::{self, Holder, LockError, Wait},
+    lock::{self, Holder, LockError, LockFile, Tier, Wait},
 };
 
 /// Locks by the file that they are about. They exclude every grex of this user, in this process
@@ -39,6 +39,7 @@ impl FileLocks {
     /// # Errors
     /// Fails when the lock is not had in time, when `cancel` stops the wait, and when the lock
     /// file cannot be made.
+    // proof: Grex.Scheduler.fileLock
     pub async fn holding<T>(
         &self,
         file: &Path,
@@ -57,6 +58,7 @@ impl FileLocks {
             .map(|byte| format!("{byte:02x}"))
             .collect();
         let path = self.directory.join(format!("{name}.grex-lock"));
-        lock::hold(&path, wait, &self.holder, body).await
+        let lock = LockFile::new(Tier::Shared, file, path);
+        lock::hold(&lock, wait, &self.holder, body).await
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use super::StoreError;
 use crate::model::path::PackPath;
 use crate::sys::fs::{self, FileError};
+use crate::sys::lock::{LockFile, Tier};
 
 /// The name of the manifest where none is given.
 pub const MANIFEST_NAME: &str = "grex.jsonl";
@@ -145,14 +146,16 @@ impl Workspace {
 
     /// Returns the lock of a whole mutating verb.
     #[must_use]
-    pub fn workspace_lock(&self) -> PathBuf {
-        self.state_directory().join("workspace.grex-lock")
+    pub fn workspace_lock(&self) -> LockFile {
+        let path = self.state_directory().join("workspace.grex-lock");
+        LockFile::new(Tier::Workspace, &self.root, path)
     }
 
     /// Returns the lock of one write to the manifest.
     #[must_use]
-    pub fn manifest_lock(&self) -> PathBuf {
-        self.state_directory().join("manifest.grex-lock")
+    pub fn manifest_lock(&self) -> LockFile {
+        let path = self.state_directory().join("manifest.grex-lock");
+        LockFile::new(Tier::Books, &self.manifest, path)
     }
 
     /// Returns the journal.
@@ -274,12 +277,14 @@ impl Workspace {
 /// that two workspaces that contain the same directory exclude each other. `None` while there is
 /// neither a repository nor a `.grex/.state` in the pack to hold it.
 #[must_use]
-pub fn pack_lock(pack_root: &Path) -> Option<PathBuf> {
+// proof: Grex.Scheduler.packLock
+pub fn pack_lock(pack_root: &Path) -> Option<LockFile> {
     const NAME: &str = ".grex-lock";
     let state = || pack_root.join(STATE[0]).join(STATE[1]);
     let own = |directory: PathBuf| {
         let metadata = directory.symlink_metadata().ok()?;
-        metadata.is_dir().then(|| directory.join(NAME))
+        let lock = || LockFile::new(Tier::Pack, pack_root, directory.join(NAME));
+        metadata.is_dir().then(lock)
     };
     own(pack_root.join(".git")).or_else(|| own(state()))
 }

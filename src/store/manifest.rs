@@ -126,6 +126,7 @@ fn read_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> 
 /// # Errors
 /// An event is too long (then none is written), the lock was not had, the manifest is not there or
 /// ends in a line that is not ours, or the disk refused.
+// proof: Grex.Scheduler.manifestLock
 pub async fn append(
     workspace: &Workspace,
     events: &[Event<'_>],

@@ -58,7 +58,7 @@ mod tests {
         write(pack.path(), &url).expect("a note");
         assert_eq!(read(pack.path()), Some(url));
         let lock = pack.path().join(".grex/.state/.grex-lock");
-        assert_eq!(pack_lock(pack.path()), Some(lock));
+        assert_eq!(pack_lock(pack.path()).as_deref(), Some(&*lock));
         let note = pack.path().join(".grex/.state/origin.json");
         std::fs::write(&note, "{\"url\":\"ext::sh\"}").expect("a file");
         assert_eq!(read(pack.path()), None);

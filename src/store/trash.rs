@@ -10,6 +10,7 @@ use super::{StoreError, Workspace};
 use crate::model::path::PackPath;
 use crate::sys::clock;
 use crate::sys::fs::{self, FileError};
+use crate::sys::lock::trace;
 
 /// Moves a pack's directory (or whatever is at `from`) into the trash and returns where it is now:
 /// `.grex/.state/trash/<time>/<id>`. Every move has a `<time>` of its own, with a suffix where the
@@ -29,6 +30,8 @@ pub fn move_to_trash(
     fs::create_dir_all(&trash)?;
     let bin = new_bin(&trash, &clock::file_name(now))?;
     let place = bin.join(id.as_str());
+    // Whatever will be there next has a lock of its own.
+    trace::moves_away(from);
     let moved = fs::create_dir_all(place.parent().unwrap_or(&bin))
         .and_then(|_| fs::rename_noreplace(from, &place));
     let Err(error) = moved else { return Ok(place) };

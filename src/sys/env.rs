@@ -17,6 +17,12 @@ pub fn parallel() -> Option<OsString> {
     present("GREX_PARALLEL")
 }
 
+/// `GREX_LOCK_TRACE`: the file that what happens to locks is written to (docs/proofs.md). Empty
+/// counts as unset.
+pub fn lock_trace() -> Option<PathBuf> {
+    present("GREX_LOCK_TRACE").map(PathBuf::from)
+}
+
 /// `GIT_CEILING_DIRECTORIES`: the user's own limits to git's search; ours is put before them.
 pub fn git_ceiling_directories() -> Option<OsString> {
     present("GIT_CEILING_DIRECTORIES")

@@ -6,8 +6,10 @@
 //! asked for again and again, not waited for in the system: a thread in there can neither be
 //! cancelled nor timed out.
 
+mod file;
 #[cfg(test)]
 mod tests;
+pub mod trace;
 
 use std::fs::{File, Metadata};
 use std::future::Future;
@@ -20,6 +22,8 @@ use fd_lock::{RwLock, RwLockWriteGuard};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+pub use self::file::{LockFile, Tier};
+use self::trace::{Lock, Task, Waiting};
 use super::fs::{FileError, Opening, device, inode, open_regular, read_at};
 
 /// The first pause between two tries; each is half as long again as the one before.
@@ -119,77 +123,112 @@ fn who(holder: Option<&Holder>) -> String {
     holder.map_or_else(|| "another process".into(), Holder::to_string)
 }
 
-/// Runs `body` while holding the lock at `path`, whose directory must be there. The body begins
+/// Runs `body` while holding `lock`, whose directory must be there. The body begins
 /// only when the lock is held, and the lock ends when the body does, or when this future is
 /// dropped.
 ///
 /// # Errors
 /// The lock was not had, and `body` was not run.
+// proof: Grex.Scheduler.Step.request
+// proof: Grex.Scheduler.Step.grant
 pub async fn hold<T>(
-    path: &Path,
+    lock: &LockFile,
     wait: Wait<'_>,
     holder: &Holder,
     body: impl Future<Output = T>,
 ) -> Result<T, LockError> {
     // On the heap: each function that a future is handed through makes room for it twice.
-    hold_all(&[path.to_owned()], wait, holder, Box::pin(body)).await
+    hold_all(std::slice::from_ref(lock), wait, holder, Box::pin(body)).await
 }
 
-/// Runs `body` while holding all the locks at `paths`, as [`hold`] does with one. None is held
+/// Runs `body` while holding all the locks in `files`, as [`hold`] does with one. None is held
 /// while another one is waited for, so that nobody waits for somebody who waits for them.
 ///
 /// # Errors
 /// As [`hold`]: one of them was not had.
+// proof: Grex.Scheduler.no_double_lock
+// proof: Grex.Scheduler.mayTry
+// proof: Grex.Scheduler.Step.withdraw
 pub async fn hold_all<T>(
-    paths: &[PathBuf],
+    files: &[LockFile],
     wait: Wait<'_>,
     holder: &Holder,
     body: impl Future<Output = T>,
 ) -> Result<T, LockError> {
+    let task = Task::current();
     let begin = Instant::now();
     let mut pause = FIRST_PAUSE;
-    let mut told = false;
+    let mut waiting: Option<(usize, Waiting)> = None;
     loop {
         // Opened anew for each try: the file may be another one by now.
-        let mut opened = Vec::with_capacity(paths.len());
-        for path in paths {
-            opened.push(open(path)?);
+        let mut opened = Vec::with_capacity(files.len());
+        for file in files {
+            opened.push(open(file)?);
         }
-        let path = match take(&mut opened, holder)? {
-            Taken::All(held) => {
-                let result = body.await;
+        let index = match take(&mut opened, holder)? {
+            Taken::All(mut held) => {
+                trace_all(task, files, waiting, &mut held);
+                let result = task.act(body).await;
                 drop(held);
                 return Ok(result);
             }
-            Taken::NotThis(path) => path,
+            Taken::NotThis(index) => index,
         };
+        let path = &files[index];
         let waited = begin.elapsed();
         if waited >= wait.timeout {
+            if waiting.is_none() {
+                trace::refused(task, &Lock::File(path));
+            }
             return Err(LockError::Held {
-                holder: last_holder(&path),
-                path,
+                holder: last_holder(path),
+                path: path.to_path_buf(),
                 waited,
             });
         }
-        if !told {
-            (wait.on_wait)(last_holder(&path).as_ref());
-            told = true;
+        if waiting.is_none() {
+            (wait.on_wait)(last_holder(path).as_ref());
+        }
+        if waiting.as_ref().is_none_or(|(before, _)| *before != index) {
+            // A task waits for one thing: the wait for another one ends first.
+            drop(waiting.take());
+            waiting = Some((index, Waiting::begin(task, &Lock::File(path))));
         }
         tokio::select! {
             biased;
-            () = wait.cancel.cancelled() => return Err(LockError::Cancelled { path }),
+            () = wait.cancel.cancelled() => return Err(LockError::Cancelled { path: path.to_path_buf() }),
             () = tokio::time::sleep(pause.min(wait.timeout - waited)) => {}
         }
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
 }
 
-/// Runs `body` while holding the lock at `path`, if nobody else holds it right now.
+/// Writes down that all of `files` were had: the one that was waited for first.
+fn trace_all(
+    task: Task,
+    files: &[LockFile],
+    waiting: Option<(usize, Waiting)>,
+    held: &mut [Held<'_>],
+) {
+    let waited_for = waiting.map(|(index, waiting)| {
+        held[index].traced = Some(waiting.granted());
+        index
+    });
+    for (index, (file, held)) in files.iter().zip(held).enumerate() {
+        if waited_for != Some(index) {
+            held.traced = Some(trace::Hold::taken(task, &Lock::File(file)));
+        }
+    }
+}
+
+/// Runs `body` while holding `lock`, if nobody else holds it right now.
 ///
 /// # Errors
 /// As [`hold`]; [`LockError::Held`] at once.
+// proof: Grex.Scheduler.Step.take
+// proof: Grex.Scheduler.Step.refuse
 pub async fn try_hold<T>(
-    path: &Path,
+    lock: &LockFile,
     holder: &Holder,
     body: impl Future<Output = T>,
 ) -> Result<T, LockError> {
@@ -198,7 +237,7 @@ pub async fn try_hold<T>(
         on_wait: &mut |_| {},
         cancel: &CancellationToken::new(),
     };
-    hold_all(&[path.to_owned()], wait, holder, Box::pin(body)).await
+    hold_all(std::slice::from_ref(lock), wait, holder, Box::pin(body)).await
 }
 
 /// A lock file that is open but not locked.
@@ -235,22 +274,22 @@ fn open(path: &Path) -> Result<Opened, FileError> {
 enum Taken<'l> {
     /// They are all held.
     All(Vec<Held<'l>>),
-    /// None is held, for somebody else has this one, or has moved it away.
-    NotThis(PathBuf),
+    /// None is held, for somebody else has the one of this number, or has moved it away.
+    NotThis(usize),
 }
 
 fn take<'l>(opened: &'l mut [Opened], holder: &Holder) -> Result<Taken<'l>, FileError> {
     let mut guards = Vec::with_capacity(opened.len());
-    for Opened {
-        lock,
-        path,
-        modified,
-    } in opened
-    {
+    for (index, one) in opened.iter_mut().enumerate() {
+        let Opened {
+            lock,
+            path,
+            modified,
+        } = one;
         // What a lock is about may be moved away, lock file and all, before it is had.
         match attempt(lock, path)?.filter(|guard| is_still_at(guard, path)) {
             Some(guard) => guards.push((guard, *modified)),
-            None => return Ok(Taken::NotThis(path.clone())),
+            None => return Ok(Taken::NotThis(index)),
         }
     }
     let held = guards
@@ -353,6 +392,7 @@ struct Held<'l> {
     guard: RwLockWriteGuard<'l, File>,
     modified: Option<SystemTime>,
     holder: Holder,
+    traced: Option<trace::Hold>,
 }
 
 impl<'l> Held<'l> {
@@ -378,10 +418,12 @@ impl<'l> Held<'l> {
             guard,
             modified,
             holder: holder.clone(),
+            traced: None,
         }
     }
 }
 
+// proof: Grex.Scheduler.Step.release
 impl Drop for Held<'_> {
     /// Says that the lock was given up, puts the modification time back, then (with the guard) ends the lock: a run that changes
     /// nothing must leave every time in a workspace as it was, or backups, build tools and
@@ -394,5 +436,7 @@ impl Drop for Held<'_> {
             // A time that cannot be set is no reason to fail work that is done.
             let _ = self.guard.set_modified(modified);
         }
+        // While it is held still; the guard goes after this.
+        drop(self.traced.take());
     }
 }

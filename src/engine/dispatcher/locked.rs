@@ -7,7 +7,6 @@ use crate::{
         event::Event,
         node::Found,
         outcome::{PackFailure, PackOutcome},
-        scheduler::Lane,
     },
     git::failure::FailureClass,
 };
@@ -55,7 +54,7 @@ impl Dispatcher<'_> {
             may_ask: true,
             ..locked.turn
         };
-        self.scheduler.enqueue(Lane::of(&turn.node.url), turn);
+        self.enqueue(turn);
     }
 
     fn leave_locked(&mut self, locked: Locked) {

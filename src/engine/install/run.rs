@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use tokio::task::JoinSet;
@@ -11,14 +12,28 @@ use super::{
     candidate::{Candidate, Reason},
     machine::Machine,
     plan::{InstallPlan, PlannedPack},
-    transaction::{self, Done},
+    transaction::{self, Attempt, Done},
 };
 use crate::{
-    engine::{event::Event, outcome::PackFailure, session::Session},
+    engine::{
+        dispatcher::sleep_until,
+        event::Event,
+        outcome::PackFailure,
+        permits::{Permit, Permits, Queued},
+        scheduler::{Lane, Limits},
+        session::Session,
+    },
+    git::failure::FailureClass,
     plugin::pack_type::ActionReport,
     store::{journal::Journal, seal::Seal, undo::Installed},
-    sys::{lock::Holder, process::room},
+    sys::{
+        lock::{Holder, LockError, trace::Task},
+        process::room,
+    },
 };
+
+/// How long a pack that another process holds is left alone.
+const DEFERRAL: Duration = Duration::from_millis(100);
 
 /// What all installs of a run share.
 pub struct InstallContext {
@@ -50,19 +65,34 @@ pub enum Ended {
     Skipped(String),
 }
 
+/// A pack's turn.
+struct Turn {
+    candidate: Arc<Candidate>,
+    planned: PlannedPack,
+    deferred_since: Option<Instant>,
+    /// Who takes locks for it.
+    task: Task,
+    queued: Option<Queued>,
+    permit: Option<Permit>,
+}
+
 /// The loop of the installs.
 struct Installs {
     cx: Arc<InstallContext>,
+    limit: usize,
+    permits: Permits,
     plan: InstallPlan,
     waiting: HashMap<String, Arc<Candidate>>,
     /// How many packs each still waits for.
     unmet: HashMap<String, usize>,
     /// Who waits for a pack.
     dependents: HashMap<String, Vec<String>>,
-    ready: VecDeque<Arc<Candidate>>,
+    ready: VecDeque<Turn>,
+    /// Turns that come later, because somebody else was at work in the pack.
+    later: Vec<(Instant, Turn)>,
     /// What packs have set for those that come after them.
     sessions: HashMap<String, BTreeMap<String, String>>,
-    at_work: JoinSet<(Arc<Candidate>, Result<Done, PackFailure>)>,
+    at_work: JoinSet<(Turn, Attempt)>,
     ended: Vec<(String, Ended)>,
 }
 
@@ -76,13 +106,17 @@ pub async fn install(
     approved: &HashSet<String>,
     on_done: &mut (dyn FnMut(&str, &Ended) + Send),
 ) -> Vec<(String, Ended)> {
+    let limit = limit(&cx.session);
     let mut installs = Installs {
         cx,
+        limit,
+        permits: Permits::new("installs", Limits::new(Some(limit), limit, limit)),
         plan,
         waiting: HashMap::new(),
         unmet: HashMap::new(),
         dependents: HashMap::new(),
         ready: VecDeque::new(),
+        later: Vec::new(),
         sessions: HashMap::new(),
         at_work: JoinSet::new(),
         ended: Vec::new(),
@@ -90,6 +124,13 @@ pub async fn install(
     installs.queue(candidates, approved);
     installs.run(on_done).await;
     installs.ended
+}
+
+/// How many installs may be at work at once.
+fn limit(session: &Session) -> usize {
+    let processors = std::thread::available_parallelism().map_or(4, usize::from);
+    let chosen = session.settings.parallel;
+    chosen.unwrap_or(processors.max(4)).min(room())
 }
 
 impl Installs {
@@ -134,32 +175,55 @@ impl Installs {
                 .push(id.clone());
         }
         self.unmet.insert(id.clone(), before.len());
-        if before.is_empty() {
-            self.ready.push_back(Arc::clone(&candidate));
+        let may_start = before.is_empty();
+        self.waiting.insert(id, Arc::clone(&candidate));
+        if may_start {
+            self.is_ready(candidate);
         }
-        self.waiting.insert(id, candidate);
+    }
+
+    /// A pack has its first turn as soon as there is a permit.
+    fn is_ready(&mut self, candidate: Arc<Candidate>) {
+        let planned = self.plan.packs.remove(&candidate.identity.id);
+        self.stand_in_line(Turn {
+            candidate,
+            planned: planned.unwrap_or_default(),
+            deferred_since: None,
+            task: Task::unit(),
+            queued: None,
+            permit: None,
+        });
+    }
+
+    fn stand_in_line(&mut self, mut turn: Turn) {
+        turn.queued = Some(self.permits.ask(turn.task));
+        self.ready.push_back(turn);
     }
 
     async fn run(&mut self, on_done: &mut (dyn FnMut(&str, &Ended) + Send)) {
-        let processors = std::thread::available_parallelism().map_or(4, usize::from);
-        let limit = self
-            .cx
-            .session
-            .settings
-            .parallel
-            .unwrap_or(processors.max(4))
-            .min(room());
+        let cancel = self.cx.session.cancel.clone();
         loop {
-            while self.at_work.len() < limit && !self.cx.session.cancel.is_stopped() {
-                let Some(candidate) = self.ready.pop_front() else {
-                    break;
-                };
-                self.start(candidate);
+            let is_stopped = cancel.is_stopped();
+            if is_stopped {
+                self.later.clear();
+                self.ready.clear();
             }
-            match self.at_work.join_next().await {
-                Some(Ok((candidate, result))) => self.end(&candidate, result, on_done),
-                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-                None => break,
+            while self.at_work.len() < self.limit
+                && let Some(turn) = self.ready.pop_front()
+            {
+                self.start(turn);
+            }
+            if self.at_work.is_empty() && self.later.is_empty() {
+                break;
+            }
+            let due = self.later.iter().map(|(due, _)| *due).min();
+            tokio::select! {
+                Some(ended) = self.at_work.join_next() => match ended {
+                    Ok((turn, attempt)) => self.tried(turn, attempt, on_done),
+                    Err(error) => std::panic::resume_unwind(error.into_panic()),
+                },
+                () = sleep_until(due) => self.wake(),
+                () = cancel.stopped(), if !is_stopped => {}
             }
         }
         for (id, _) in std::mem::take(&mut self.waiting) {
@@ -168,19 +232,76 @@ impl Installs {
         }
     }
 
-    fn start(&mut self, candidate: Arc<Candidate>) {
-        let id = &candidate.identity.id;
-        let planned: PlannedPack = self.plan.packs.remove(id).unwrap_or_default();
+    fn start(&mut self, mut turn: Turn) {
+        let queued = turn.queued.take();
+        // All installs are local, and nothing else is at work.
+        turn.permit = queued.map(|queued| self.permits.start(queued, &Lane::Network));
         let mut inherited = BTreeMap::new();
-        for before in &candidate.after {
+        for before in &turn.candidate.after {
             inherited.extend(self.sessions.get(before).cloned().unwrap_or_default());
         }
         let cx = Arc::clone(&self.cx);
-        cx.session.observer.observe(Event::Installing(id));
-        self.at_work.spawn(async move {
-            let result = transaction::install(&cx, &candidate, &planned, &inherited).await;
-            (candidate, result)
-        });
+        if turn.deferred_since.is_none() {
+            let id = &turn.candidate.identity.id;
+            cx.session.observer.observe(Event::Installing(id));
+        }
+        self.at_work.spawn(turn.task.act(async move {
+            let attempt = transaction::install(&cx, &turn.candidate, &turn.planned, &inherited);
+            let attempt = attempt.await;
+            (turn, attempt)
+        }));
+    }
+
+    fn tried(
+        &mut self,
+        mut turn: Turn,
+        attempt: Attempt,
+        on_done: &mut (dyn FnMut(&str, &Ended) + Send),
+    ) {
+        drop(turn.permit.take());
+        match attempt {
+            Attempt::Ended(result) => self.end(&turn.candidate, result, on_done),
+            Attempt::Held(error) => match self.defer(turn, error) {
+                Ok(()) => {}
+                Err((candidate, failure)) => self.end(&candidate, Err(failure), on_done),
+            },
+        }
+    }
+
+    /// Puts a turn off, unless the time to wait for locks is over.
+    fn defer(
+        &mut self,
+        mut turn: Turn,
+        mut error: LockError,
+    ) -> Result<(), (Arc<Candidate>, PackFailure)> {
+        let is_first = turn.deferred_since.is_none();
+        let since = *turn.deferred_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= self.cx.session.settings.lock_timeout {
+            if let LockError::Held { waited, .. } = &mut error {
+                *waited = since.elapsed();
+            }
+            let failure = PackFailure::new(FailureClass::Busy, error.to_string());
+            return Err((turn.candidate, failure));
+        }
+        if is_first && let LockError::Held { holder, .. } = &error {
+            let holder = holder.as_ref().map(Holder::to_string);
+            let text = format!(
+                "waiting for the pack `{}`, which is held by {}",
+                turn.candidate.identity.id,
+                holder.as_deref().unwrap_or("another process")
+            );
+            self.cx.session.observer.observe(Event::Waiting(&text));
+        }
+        self.later.push((Instant::now() + DEFERRAL, turn));
+        Ok(())
+    }
+
+    fn wake(&mut self) {
+        let now = Instant::now();
+        let due: Vec<_> = self.later.extract_if(.., |(due, _)| *due <= now).collect();
+        for (_, turn) in due {
+            self.stand_in_line(turn);
+        }
     }
 
     fn end(
@@ -220,7 +341,7 @@ impl Installs {
             if *unmet == 0
                 && let Some(candidate) = self.waiting.get(&dependent)
             {
-                self.ready.push_back(Arc::clone(candidate));
+                self.is_ready(Arc::clone(candidate));
             }
         }
     }

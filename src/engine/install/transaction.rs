@@ -25,7 +25,7 @@ use crate::{
     },
     sys::{
         cancel::Cancel,
-        lock::{self, Wait},
+        lock::{self, LockError},
     },
 };
 
@@ -37,29 +37,32 @@ pub(super) struct Done {
     pub(super) session: BTreeMap<String, String>,
 }
 
-/// Installs one pack.
-///
-/// # Errors
-/// Everything that this run has changed for the pack is taken back, unless the error says
-/// otherwise.
+/// What came of one try to install a pack.
+pub(super) enum Attempt {
+    /// It was installed, or everything that was done for it is taken back, unless the failure says
+    /// otherwise.
+    Ended(Result<Done, PackFailure>),
+    /// Somebody else is at work in the pack, and nothing was done.
+    Held(LockError),
+}
+
+/// Installs one pack, if nobody else is at work in it right now: who has a permit does not wait for a
+/// pack.
+// proof: Grex.Scheduler.noPermit
 pub(super) async fn install(
     cx: &InstallContext,
     candidate: &Candidate,
     planned: &PlannedPack,
     inherited: &BTreeMap<String, String>,
-) -> Result<Done, PackFailure> {
+) -> Attempt {
     let body = transact(cx, candidate, planned, inherited);
-    let Some(path) = layout::pack_lock(&candidate.identity.root) else {
-        return body.await;
+    let Some(lock) = layout::pack_lock(&candidate.identity.root) else {
+        return Attempt::Ended(body.await);
     };
-    let wait = Wait {
-        timeout: cx.session.settings.lock_timeout,
-        on_wait: &mut |_| (),
-        cancel: cx.session.cancel.token(),
-    };
-    match lock::hold(&path, wait, &cx.holder, body).await {
-        Ok(result) => result,
-        Err(error) => Err(PackFailure::new(FailureClass::Busy, error.to_string())),
+    match lock::try_hold(&lock, &cx.holder, body).await {
+        Ok(result) => Attempt::Ended(result),
+        Err(error @ LockError::Held { .. }) => Attempt::Held(error),
+        Err(error) => Attempt::Ended(Err(PackFailure::new(FailureClass::Busy, error.to_string()))),
     }
 }
 

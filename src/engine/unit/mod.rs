@@ -192,6 +192,7 @@ async fn act(
 }
 
 /// Does `work` while this process holds the pack, if nobody else does.
+// proof: Grex.Scheduler.noPermit
 async fn holding_pack<T>(
     cx: &UnitContext,
     root: &Path,

@@ -137,12 +137,12 @@ fn a_pack_locks_itself_outside_its_work_tree() {
     assert_eq!(pack_lock(place.path()), None);
     create_dir_all(place.path().join(".grex/.state")).unwrap();
     assert_eq!(
-        pack_lock(place.path()).unwrap(),
+        pack_lock(place.path()).unwrap().to_path_buf(),
         place.path().join(".grex/.state/.grex-lock")
     );
     create_dir(place.path().join(".git")).unwrap();
     assert_eq!(
-        pack_lock(place.path()).unwrap(),
+        pack_lock(place.path()).unwrap().to_path_buf(),
         place.path().join(".git/.grex-lock")
     );
 }

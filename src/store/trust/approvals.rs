@@ -12,7 +12,7 @@ use crate::model::url::PackUrl;
 use crate::store::private::{self, PrivateError};
 use crate::sys::cancel::Cancel;
 use crate::sys::fs::{self, FileError, Opening};
-use crate::sys::lock::{self, Holder, LockError, Wait};
+use crate::sys::lock::{self, Holder, LockError, LockFile, Tier, Wait};
 
 /// The longest file that is read, in bytes.
 const LIMIT: u64 = 256 << 20;
@@ -211,7 +211,7 @@ impl Trust {
             cancel: cancel.token(),
         };
         let holder = Holder::this_process("trust", now.into());
-        let lock = self.state.join("trust.grex-lock");
+        let lock = LockFile::new(Tier::Books, &path, self.state.join("trust.grex-lock"));
         lock::hold(&lock, wait, &holder, async { append(&path, text) }).await??;
         lines.into_iter().for_each(|line| self.apply(line));
         Ok(())

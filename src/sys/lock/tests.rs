@@ -12,12 +12,16 @@ fn holder(verb: &str) -> Holder {
     Holder::this_process(verb, "2026-01-31T08:09:10Z".into())
 }
 
+fn at(path: PathBuf) -> LockFile {
+    LockFile::new(Tier::Shared, &path, path.clone())
+}
+
 const LONG: Duration = Duration::from_secs(600);
 
 #[tokio::test]
 async fn a_lock_names_its_holder_and_its_file_stays() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l.grex-lock");
+    let path = at(place.path().join("l.grex-lock"));
     let line = try_hold(&path, &holder("sync"), async {
         fs::read_to_string(&path).unwrap()
     })
@@ -39,7 +43,7 @@ async fn a_lock_names_its_holder_and_its_file_stays() {
 #[tokio::test]
 async fn a_lock_that_was_never_given_up_is_told_until_it_is_settled() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l.grex-lock");
+    let path = at(place.path().join("l.grex-lock"));
     let holder = holder("sync");
     let since = async || interrupted_since(&path);
     let take = || try_hold(&path, &holder, since());
@@ -71,7 +75,7 @@ async fn a_lock_that_was_never_given_up_is_told_until_it_is_settled() {
 #[tokio::test]
 async fn the_second_waits_is_told_once_and_then_gets_it() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l");
+    let path = at(place.path().join("l"));
     let (inside, entered) = oneshot::channel();
     let (release, released) = oneshot::channel::<()>();
     let order = Arc::new(Mutex::new(Vec::new()));
@@ -113,7 +117,7 @@ async fn the_second_waits_is_told_once_and_then_gets_it() {
 #[tokio::test]
 async fn a_held_lock_is_refused_at_once_and_the_body_never_runs() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l");
+    let path = at(place.path().join("l"));
     let outer = holder("outer");
     let inner = try_hold(&path, &outer, async {
         try_hold(&path, &holder("inner"), async { panic!("two holders") }).await
@@ -126,13 +130,13 @@ async fn a_held_lock_is_refused_at_once_and_the_body_never_runs() {
     else {
         panic!()
     };
-    assert_eq!((found, named), (Some(holder("outer")), path));
+    assert_eq!((found, named), (Some(holder("outer")), path.to_path_buf()));
 }
 
 #[tokio::test]
 async fn the_time_to_wait_is_bounded() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l");
+    let path = at(place.path().join("l"));
     let cancel = CancellationToken::new();
     let timeout = Duration::from_millis(40);
     let outer = holder("outer");
@@ -157,7 +161,7 @@ async fn the_time_to_wait_is_bounded() {
 #[tokio::test]
 async fn waiting_can_be_cancelled() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l");
+    let path = at(place.path().join("l"));
     let cancel = CancellationToken::new();
     let outer = holder("outer");
     let outcome = try_hold(&path, &outer, async {
@@ -177,7 +181,7 @@ async fn waiting_can_be_cancelled() {
 #[tokio::test]
 async fn a_dropped_body_gives_the_lock_back() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l");
+    let path = at(place.path().join("l"));
     let (inside, entered) = oneshot::channel();
     let task_path = path.clone();
     // Spawning also shows that the future may move between threads.
@@ -198,14 +202,14 @@ async fn a_dropped_body_gives_the_lock_back() {
 #[tokio::test]
 async fn another_process_is_kept_out_and_what_it_left_locks_nothing() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l");
+    let path = at(place.path().join("l"));
     // A process that locks the file, says so, and holds it until its input ends.
     #[allow(
         clippy::disallowed_methods,
         reason = "another process is what this test is about"
     )]
     let spawned = std::process::Command::new("flock")
-        .arg(&path)
+        .arg(&*path)
         .args(["sh", "-c", "echo held; read line"])
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
@@ -235,7 +239,7 @@ async fn another_process_is_kept_out_and_what_it_left_locks_nothing() {
 #[tokio::test]
 async fn the_modification_time_is_put_back() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l");
+    let path = at(place.path().join("l"));
     try_hold(&path, &holder("sync"), async {}).await.unwrap();
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     File::options()
@@ -255,7 +259,7 @@ async fn the_modification_time_is_put_back() {
 #[tokio::test]
 async fn a_lock_that_is_no_file_or_has_no_place_is_refused() {
     let place = tempfile::tempdir().unwrap();
-    let link = place.path().join("link");
+    let link = at(place.path().join("link"));
     symlink("target", &link).unwrap();
     let error = try_hold(&link, &holder("sync"), async {})
         .await
@@ -269,7 +273,7 @@ async fn a_lock_that_is_no_file_or_has_no_place_is_refused() {
     );
     assert!(!place.path().join("target").exists());
 
-    let nowhere = place.path().join("no/lock");
+    let nowhere = at(place.path().join("no/lock"));
     let error = try_hold(&nowhere, &holder("sync"), async {})
         .await
         .unwrap_err();
@@ -285,7 +289,7 @@ async fn a_lock_that_is_no_file_or_has_no_place_is_refused() {
 #[tokio::test]
 async fn all_of_several_locks_are_had_or_none() {
     let place = tempfile::tempdir().unwrap();
-    let paths = ["a", "b", "c"].map(|name| place.path().join(name));
+    let paths = ["a", "b", "c"].map(|name| at(place.path().join(name)));
     let cancel = CancellationToken::new();
     let (other, all) = (holder("other"), holder("all"));
     let mut asked = 0;
@@ -307,7 +311,7 @@ async fn all_of_several_locks_are_had_or_none() {
     let error = outcome.await.unwrap().unwrap_err();
     assert!(
         matches!(&error, LockError::Held { holder: Some(who), path, .. }
-        if *who == other && *path == paths[1]),
+        if *who == other && **path == *paths[1]),
         "{error}"
     );
     assert_eq!(asked, 1);
@@ -328,7 +332,7 @@ async fn all_of_several_locks_are_had_or_none() {
 #[tokio::test]
 async fn a_lock_that_was_moved_away_is_not_the_one_that_is_asked_for() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("l");
+    let path = at(place.path().join("l"));
     let mut opened = [open(&path).unwrap()];
     fs::rename(&path, place.path().join("elsewhere")).unwrap();
     assert!(matches!(

@@ -1,0 +1,3 @@
+import Grex.Scheduler.Replay
+import Grex.Scheduler.Examples
+import Grex.Statements
