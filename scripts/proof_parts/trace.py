@@ -124,6 +124,8 @@ def state_term(state):
 
 def permits_term(permits):
     """The function from lanes to how many permits they have."""
+    if not permits:
+        return "fun _ => 1"
     text = "1"
     for lane, count in sorted(permits.items()):
         text = f"if lane = {lane} then {count} else {text}"
