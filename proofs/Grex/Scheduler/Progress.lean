@@ -29,10 +29,7 @@ def CanGoOn (permits : Nat → Nat) (s : State) (u : Task) : Prop :=
 
 /-! ## What a task that holds something may be waiting for -/
 
-theorem not_yes {c : Prop} [Decidable c] (h : ¬ decide (¬ c) = true) : c :=
-  match Decidable.em c with
-  | .inl k => k
-  | .inr k => absurd (decide_eq_true k) h
+theorem is_of {u : Task} {h : Hold} (n : ¬ notOf u h = true) : h.task = u := Task.eq_of (true_of_not n)
 
 /-- It waits for a lock, or it has a unit that holds or waits, or it is free. -/
 theorem free_or (s : State) (u : Task) :
@@ -40,22 +37,22 @@ theorem free_or (s : State) (u : Task) :
       (∃ c, WorksFor c u ∧ ((∃ m, (⟨c, m⟩ : Hold) ∈ s.held) ∨ (∃ m, (⟨c, m⟩ : Hold) ∈ s.waiting))) :=
   match all_or (notOf u) s.waiting with
   | .inr ⟨⟨t, m⟩, mem, no⟩ => .inr (.inl ⟨m, by
-      have e : t = u := not_yes no
+      have e : t = u := is_of no
       subst e
       exact mem⟩)
   | .inl idle =>
     match all_or (notUnitOf u) s.held with
-    | .inr ⟨⟨c, m⟩, mem, no⟩ => .inr (.inr ⟨c, not_yes no, .inl ⟨m, mem⟩⟩)
+    | .inr ⟨⟨c, m⟩, mem, no⟩ => .inr (.inr ⟨c, true_of_not no, .inl ⟨m, mem⟩⟩)
     | .inl held =>
       match all_or (notUnitOf u) s.waiting with
-      | .inr ⟨⟨c, m⟩, mem, no⟩ => .inr (.inr ⟨c, not_yes no, .inr ⟨m, mem⟩⟩)
+      | .inr ⟨⟨c, m⟩, mem, no⟩ => .inr (.inr ⟨c, true_of_not no, .inr ⟨m, mem⟩⟩)
       | .inl waiting => .inl ⟨idle, held, waiting⟩
 
 theorem free_of_unit {s : State} {c v : Task} (w : WorksFor c v) (idle : all (notOf c) s.waiting = true) : Free s c :=
   have none : ∀ hs, all (notUnitOf c) hs = true := fun hs =>
     match all_or (notUnitOf c) hs with
     | .inl a => a
-    | .inr ⟨_, _, no⟩ => absurd (not_yes no).1 w.2.1
+    | .inr ⟨_, _, no⟩ => absurd (is_verb (true_of_not no)) (is_unit w)
   ⟨idle, none _, none _⟩
 
 theorem can_release {permits : Nat → Nat} {s : State} {u : Task} {l : Lock} (free : Free s u)
@@ -99,7 +96,7 @@ theorem progress_within {permits : Nat → Nat} (any : ∀ k, 1 ≤ permits k) {
           match all_or (notOf c) s.waiting with
           | .inl idle => ⟨c, .holder w hu (.holdingUnit f hc (.self c)), can_release (free_of_unit f idle) hc⟩
           | .inr ⟨⟨c', k⟩, w', no⟩ =>
-            have e : c' = c := not_yes no
+            have e : c' = c := is_of no
             have w' : (⟨c, k⟩ : Hold) ∈ s.waiting := by rewrite [← e]; exact w'
             match higher w' (i.familyWaits c u l k f hu w') with
             | ⟨x, way, go⟩ => ⟨x, .holder w hu (.holdingUnit f hc way), go⟩

@@ -123,7 +123,7 @@ next. That the script names the right ones need not be believed. -/
 
 def sameHolds : List Hold → List Hold → Bool
   | [], [] => true
-  | a :: as, b :: bs => if a.lock = b.lock ∧ a.task = b.task then sameHolds as bs else false
+  | a :: as, b :: bs => isHold b.task b.lock a && sameHolds as bs
   | _, _ => false
 
 /-- Does the piece lead from `s` to `e`? -/
@@ -144,17 +144,11 @@ theorem Hold.eq_of {a b : Hold} (l : a.lock = b.lock) (t : a.task = b.task) : a 
 
 theorem sameHolds_sound : {as bs : List Hold} → sameHolds as bs = true → as = bs
   | [], [], _ => rfl
-  | a :: as, b :: bs, h =>
-    match Decidable.em (a.lock = b.lock ∧ a.task = b.task) with
-    | .inl e => by
-      have h : (if a.lock = b.lock ∧ a.task = b.task then sameHolds as bs else false) = true := h
-      rewrite [if_pos e] at h
-      rewrite [Hold.eq_of e.1 e.2, sameHolds_sound h]
-      exact rfl
-    | .inr n => by
-      have h : (if a.lock = b.lock ∧ a.task = b.task then sameHolds as bs else false) = true := h
-      rewrite [if_neg n] at h
-      exact nomatch h
+  | a :: as, b :: bs, h => by
+    have h : (isHold b.task b.lock a && sameHolds as bs) = true := h
+    have e : isHold b.task b.lock a = true := and_left h
+    rewrite [Hold.eq_of (Lock.eq_of (and_left e)) (Task.eq_of (and_right e)), sameHolds_sound (and_right h)]
+    exact rfl
   | [], _ :: _, h => nomatch h
   | _ :: _, [], h => nomatch h
 

@@ -8,33 +8,40 @@ namespace Grex.Scheduler
 
 /-! ## What the rules say about single holds -/
 
-theorem lower_of_rises {t : Task} {l : Lock} {h : Hold} (r : rises t l h = true)
-    (own : h.task = t ∨ WorksFor t h.task) : h.lock.tier < l.tier :=
-  match Decidable.em (h.task = t) with
-  | .inl e => by
-    unfold rises at r
-    rewrite [if_pos e] at r
-    exact of_decide_eq_true r
-  | .inr e =>
-    match own with
-    | .inl e' => absurd e' e
-    | .inr w => by
-      unfold rises at r
-      rewrite [if_neg e, if_pos w] at r
-      exact of_decide_eq_true r
+theorem not_of {t : Task} {h : Hold} (n : notOf t h = true) : ¬ h.task = t :=
+  fun e => false_of_not n (by rewrite [e]; exact Task.is_self t)
 
-theorem not_self {t : Task} (w : WorksFor t t) : False := w.2.1 w.1
+theorem not_unit {t : Task} {h : Hold} (n : notUnitOf t h = true) : ¬ WorksFor h.task t := false_of_not n
+theorem not_verb {t : Task} {h : Hold} (n : notVerbOf t h = true) : ¬ WorksFor t h.task := false_of_not n
+
+theorem no_permit {t : Task} {l : Lock} {h : Hold} (n : noPermit t l h = true) (two : l.tier = 2) (e : h.task = t) :
+    ¬ h.lock.tier = 1 := fun one =>
+  false_of_not n (and_both (and_both (by rewrite [two]; exact rfl) (by rewrite [one]; exact rfl))
+    (by rewrite [e]; exact Task.is_self t))
+
+theorem is_verb {c v : Task} (w : WorksFor c v) : Nat.beq v.unit 0 = true := and_left (and_left (and_left w))
+theorem is_unit {c v : Task} (w : WorksFor c v) : ¬ Nat.beq c.unit 0 = true :=
+  false_of_not (and_right (and_left (and_left w)))
+
+theorem not_self {t : Task} (w : WorksFor t t) : False := is_unit w (is_verb w)
+
+theorem lower_of_rises {t : Task} {l : Lock} {h : Hold} (r : rises t l h = true)
+    (own : h.task = t ∨ WorksFor t h.task) : h.lock.tier < l.tier := by
+  have e : (h.task.is t || worksFor t h.task) = true := (match own with
+    | .inl e => or_left (by rewrite [e]; exact Task.is_self t)
+    | .inr w => or_right w)
+  unfold rises at r
+  rewrite [e] at r
+  exact of_decide_eq_true r
 
 theorem lower_of_mayTry {t : Task} {l : Lock} {h : Hold} (r : mayTry t l h = true)
-    (w : WorksFor t h.task) : h.lock.tier < l.tier :=
-  match Decidable.em (h.task = t) with
-  | .inl e => (not_self (by rewrite [e] at w; exact w)).elim
-  | .inr e => by
-    unfold mayTry at r
-    rewrite [if_neg e, if_pos w] at r
-    exact of_decide_eq_true r
+    (w : WorksFor t h.task) : h.lock.tier < l.tier := by
+  have e : h.task.is t = false := not_true (fun k => not_self (by rewrite [Task.eq_of k] at w; exact w))
+  unfold mayTry at r
+  rewrite [e, w] at r
+  exact of_decide_eq_true r
 
-theorem ofTask_self (t : Task) (l : Lock) : ofTask t ⟨t, l⟩ = true := decide_eq_true rfl
+theorem ofTask_self (t : Task) (l : Lock) : ofTask t ⟨t, l⟩ = true := Task.is_self t
 
 /-! ## The invariant -/
 
@@ -87,21 +94,21 @@ theorem inv_request {permits : Nat → Nat} {s : State} {t : Task} {l : Lock} (i
     | .head _ => lower_of_rises (of_all order h) (.inl rfl)
     | .tail _ w => i.order t' k m h w
   permit := fun t' k m h w two => match w with
-    | .head _ => fun one => of_decide_eq_true (of_all permit h) ⟨two, one, rfl⟩
+    | .head _ => no_permit (of_all permit h) two rfl
     | .tail _ w => i.permit t' k m h w two
   family := i.family
   familyWaits := fun c v k m f h w => match w with
     | .head _ => lower_of_rises (of_all order h) (.inr f)
     | .tail _ w => i.familyWaits c v k m f h w
   alone := fun c v k m f w h => match w with
-    | .head _ => of_decide_eq_true (of_all free.2.1 h) f
+    | .head _ => not_unit (of_all free.2.1 h) f
     | .tail _ w => i.alone c v k m f w h
   aloneWaits := fun c v k m f w x => match w with
     | .head _ => match x with
       | .head _ => not_self f
-      | .tail _ x => of_decide_eq_true (of_all free.2.2 x) f
+      | .tail _ x => not_unit (of_all free.2.2 x) f
     | .tail _ w => match x with
-      | .head _ => of_decide_eq_true (of_all verb w) f
+      | .head _ => not_verb (of_all verb w) f
       | .tail _ x => i.aloneWaits c v k m f w x
 
 theorem inv_grant {permits : Nat → Nat} {s : State} {t : Task} {l : Lock} (i : Inv permits s)
@@ -134,23 +141,23 @@ theorem inv_take {permits : Nat → Nat} {s : State} {t : Task} {l : Lock} (i : 
     (room : count l s.held < cap permits l) : Inv permits ⟨⟨t, l⟩ :: s.held, s.waiting⟩ where
   bound := bound_cons i.bound room
   order := fun t' k m h w => match h with
-    | .head _ => absurd rfl (of_decide_eq_true (of_all free.1 w))
+    | .head _ => (not_of (of_all free.1 w) rfl).elim
     | .tail _ h => i.order t' k m h w
   permit := fun t' k m h w two => match h with
-    | .head _ => absurd rfl (of_decide_eq_true (of_all free.1 w))
+    | .head _ => (not_of (of_all free.1 w) rfl).elim
     | .tail _ h => i.permit t' k m h w two
   family := fun c v k m f hv hc => match hv with
     | .head _ => match hc with
       | .head _ => (not_self f).elim
-      | .tail _ hc => absurd f (of_decide_eq_true (of_all free.2.1 hc))
+      | .tail _ hc => absurd f (not_unit (of_all free.2.1 hc))
     | .tail _ hv => match hc with
       | .head _ => lower_of_mayTry (of_all order hv) f
       | .tail _ hc => i.family c v k m f hv hc
   familyWaits := fun c v k m f h w => match h with
-    | .head _ => absurd f (of_decide_eq_true (of_all free.2.2 w))
+    | .head _ => absurd f (not_unit (of_all free.2.2 w))
     | .tail _ h => i.familyWaits c v k m f h w
   alone := fun c v k m f w h => match h with
-    | .head _ => absurd f (of_decide_eq_true (of_all verb w))
+    | .head _ => absurd f (not_verb (of_all verb w))
     | .tail _ h => i.alone c v k m f w h
   aloneWaits := i.aloneWaits
 
