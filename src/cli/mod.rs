@@ -2,6 +2,7 @@
 
 mod arguments;
 mod columns;
+mod completions;
 mod error;
 mod globals;
 mod invocation;
