@@ -41,8 +41,8 @@ EXIT CODES
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
-    /// Print a script that completes grex's command lines in this shell
-    #[arg(long, value_name = "SHELL", value_enum)]
+    /// Print a script that completes grex's command lines, for bash, elvish, fish, powershell or zsh
+    #[arg(long, value_name = "SHELL", value_enum, hide_possible_values = true)]
     pub(super) completions: Option<Shell>,
     #[command(flatten)]
     pub(super) globals: GlobalArgs,
@@ -64,6 +64,11 @@ pub(super) enum Verb {
     Doctor(DoctorArgs),
     Run(ActArgs),
     Exec(ExecArgs),
+}
+
+/// The definition of the command line, for manual pages and for who looks for its parts.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 impl Verb {
