@@ -1,6 +1,7 @@
 //! The manual pages in `docs/man` are those of the definitions of the command line. Run with
 //! `GREX_UPDATE=1` to rewrite them.
 
+#![cfg(feature = "mcp")]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -123,7 +123,7 @@ fn only_registered_packs_are_removed_and_none_twice() {
     let child = sandbox.remote("child").commit("README", "x").create();
     let children = [serde_json::json!({"url": child.url(), "path": "child"})];
     let parent = sandbox.remote("parent");
-    let parent = parent.commit(".grex/pack.yaml", &pack_yaml("parent", &children));
+    let parent = parent.commit(".grex/pack.yaml", pack_yaml("parent", &children));
     let parent = parent.create();
     register(&sandbox, &[("a", &parent.url()), ("b", &child.url())]);
     grex!(sandbox, "sync").run().success();

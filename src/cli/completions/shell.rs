@@ -13,7 +13,7 @@ pub(in crate::cli) enum Shell {
     Fish,
     /// Windows PowerShell, and PowerShell elsewhere.
     #[value(name = "powershell", alias = "pwsh")]
-    PowerShell,
+    Pwsh,
     /// Zsh.
     Zsh,
 }
@@ -25,7 +25,7 @@ impl Shell {
             Self::Bash => include_str!("scripts/grex.bash"),
             Self::Elvish => include_str!("scripts/grex.elv"),
             Self::Fish => include_str!("scripts/grex.fish"),
-            Self::PowerShell => include_str!("scripts/grex.ps1"),
+            Self::Pwsh => include_str!("scripts/grex.ps1"),
             Self::Zsh => include_str!("scripts/_grex"),
         }
     }
@@ -33,6 +33,6 @@ impl Shell {
     /// Whether it takes all words that it is given for what fits. The others choose among them by
     /// rules of their own: without regard to case, or by what is in the middle.
     pub(super) fn takes_all(self) -> bool {
-        matches!(self, Self::Bash | Self::PowerShell)
+        matches!(self, Self::Bash | Self::Pwsh)
     }
 }
