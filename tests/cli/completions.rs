@@ -139,6 +139,18 @@ fn only_registered_packs_are_removed_and_none_twice() {
     assert_eq!(ids(&["zsh", "rm", "../"]), ["./a", "./b"]);
     assert_eq!(ids(&["zsh", "update", "."]), ["a", "a/child", "b"]);
     assert_eq!(ids(&["zsh", "sync", "--only", "."]), ["a", "a/child", "b"]);
+    // A lockfile is a file that anybody may have written.
+    let line = |path: &str| {
+        serde_json::json!({
+            "id": path, "path": path, "url": child.url(), "ref": null, "branch": null,
+            "sha": "", "type": "meta", "parent": "a", "actions_hash": "", "installed_at": null,
+            "schema_version": "1",
+        })
+    };
+    let lines = ["a/x\ny", "a/\u{1b}[2J", "../out", "a/good"].map(line);
+    let lines = lines.map(|line| format!("{line}\n")).concat();
+    sandbox.write("workspace/grex.lock.jsonl", lines);
+    assert_eq!(ids(&["zsh", "update", "."]), ["a", "a/good", "b"]);
     // Without the lockfile what is registered is known all the same.
     std::fs::remove_file(sandbox.path("workspace/grex.lock.jsonl")).unwrap();
     assert_eq!(ids(&["zsh", "update", "."]), ["a", "b"]);
@@ -228,13 +240,14 @@ fn in_bash_without_a_terminal() {
     let sandbox = hard_names();
     let script = "source <(grex --completions bash)
         COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDBREAKS=$2
-        _grex grex '' ''
+        _grex grex \"${1##* }\" ''
         printf '<%s>' \"${COMPREPLY[@]}\"";
     for (typed, offered) in [
         ("grex rm s", r"<services/\`c\`><services/a\$b>"),
         ("grex rm services/a$b s", r"<services/\`c\`>"),
         ("grex ls --color ", "<auto><always><never>"),
         ("grex ls --nonsense=", "<>"),
+        ("grex import li", "<list.repos>"),
     ] {
         let outcome = sandbox
             .program("bash")

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::cursor::Cursor;
 use crate::{
+    model::{lock::LockEntry, path::PackPath, url::PackUrl},
     store::{layout::Workspace, lockfile, manifest},
     sys::env,
 };
@@ -41,16 +42,24 @@ pub(super) fn packs(cursor: &Cursor<'_>) -> Vec<Known> {
     let children = locked.entries.into_values();
     known.extend(
         children
-            .filter(|it| it.parent.is_some())
-            .map(|child| Known {
-                id: child.path,
-                url: child.url,
-                is_registered: false,
-            }),
+            .filter(|entry| entry.parent.is_some())
+            .filter_map(child),
     );
     known.sort_by(|a, b| (&a.id, !a.is_registered).cmp(&(&b.id, !b.is_registered)));
     known.dedup_by(|later, first| later.id == first.id);
     known
+}
+
+/// A child that the lockfile names. Nobody has looked yet at what stands there, and what is offered
+/// ends up in a command line.
+fn child(entry: LockEntry) -> Option<Known> {
+    let path = PackPath::parse(&entry.path).ok()?;
+    let url = PackUrl::parse(&entry.url).ok()?;
+    Some(Known {
+        id: path.to_string(),
+        url: url.to_string(),
+        is_registered: false,
+    })
 }
 
 fn workspace(cursor: &Cursor<'_>) -> Option<Workspace> {
