@@ -11,6 +11,7 @@ mod prompts;
 mod retry;
 mod signals;
 mod span;
+mod trace;
 mod trust;
 mod ui;
 mod usage;

@@ -37,4 +37,5 @@ mod shared_directories;
 mod stalled;
 mod status;
 mod terminal;
+mod timings;
 mod work_to_lose;

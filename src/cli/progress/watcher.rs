@@ -276,10 +276,7 @@ impl Observer for Watcher {
 fn command_line(record: &CommandRecord) -> String {
     let ending = match record.ending {
         Ending::Exited(0) => String::new(),
-        Ending::Exited(code) => format!(", exit code {code}"),
-        Ending::Signalled(signal) => format!(", signal {signal}"),
-        Ending::Stalled(limit) => format!(", silent for {} s", limit.as_secs()),
-        Ending::Cancelled => String::from(", cancelled"),
+        ending => format!(", {ending}"),
     };
     let line = format!(
         "$ {} ({}{ending})",
@@ -291,8 +288,9 @@ fn command_line(record: &CommandRecord) -> String {
 
 fn duration_text(duration: Duration) -> String {
     match duration.as_millis() {
-        millis @ 0..10_000 => format!("{millis} ms"),
-        millis => format!("{} s", millis / 1000),
+        0 => String::from("under 1 ms"),
+        millis @ 1..10_000 => format!("{millis} ms"),
+        millis => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
     }
 }
 
@@ -317,6 +315,7 @@ mod tests {
             shown(Ending::Exited(128)),
             "$ git fetch (12 ms, exit code 128)\n"
         );
-        assert_eq!(duration_text(Duration::from_millis(61_900)), "61 s");
+        assert_eq!(duration_text(Duration::from_millis(61_960)), "61.9 s");
+        assert_eq!(duration_text(Duration::from_micros(999)), "under 1 ms");
     }
 }
