@@ -3,11 +3,8 @@
 use std::{
     collections::HashSet,
     io, mem,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use super::{board::progress_text, display::Display};
@@ -34,7 +31,22 @@ pub(in crate::cli) struct Watcher {
     ui: Ui,
     kind: Kind,
     seen: Mutex<Seen>,
-    handed_over: AtomicBool,
+    owner: Mutex<Owner>,
+}
+
+/// A Ctrl-C that came while a command had the terminal is heard here a moment later than by that
+/// command, which may have ended of it by then.
+const ECHO: Duration = Duration::from_millis(500);
+
+/// Whose the terminal is.
+#[derive(Debug)]
+enum Owner {
+    /// Grex's.
+    Own,
+    /// A command's.
+    Command,
+    /// Grex's again, since then.
+    OwnSince(Instant),
 }
 
 #[derive(Debug)]
@@ -74,7 +86,7 @@ impl Watcher {
             ui: ui.clone(),
             kind,
             seen: Mutex::default(),
-            handed_over: AtomicBool::new(false),
+            owner: Mutex::new(Owner::Own),
         }
     }
 
@@ -100,18 +112,26 @@ impl Watcher {
     /// Leaves the terminal to a command that a person works with, until [`Self::take_back`].
     pub(in crate::cli) fn hand_over(&self) {
         self.hide();
-        self.handed_over.store(true, Ordering::Relaxed);
+        *self.owner() = Owner::Command;
     }
 
     /// That command has ended.
     pub(in crate::cli) fn take_back(&self) {
-        self.handed_over.store(false, Ordering::Relaxed);
+        *self.owner() = Owner::OwnSince(Instant::now());
         self.show();
     }
 
-    /// Says whether the terminal belongs to somebody else now.
+    /// Says whether a Ctrl-C that is heard now was meant for somebody else.
     pub(in crate::cli) fn is_handed_over(&self) -> bool {
-        self.handed_over.load(Ordering::Relaxed)
+        match *self.owner() {
+            Owner::Own => false,
+            Owner::Command => true,
+            Owner::OwnSince(then) => then.elapsed() < ECHO,
+        }
+    }
+
+    fn owner(&self) -> MutexGuard<'_, Owner> {
+        self.owner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the display, and returns what was seen.
