@@ -183,7 +183,8 @@ impl Watcher {
             Kind::Display(display) => {
                 display.change(|board| board.finished(news.id, news.is_failed()));
                 if is_news {
-                    display.say(&news.line(), false);
+                    let (width, _) = self.ui.drawing_size();
+                    display.say(&news.line_within(width, self.ui.ellipsis()), false);
                     self.remember(news, self.ui.out_is_terminal);
                 }
             }
