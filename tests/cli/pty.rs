@@ -125,6 +125,11 @@ impl Terminal {
         rows(self.seen.lock().unwrap().screen.screen())
     }
 
+    /// Looks at the screen, with its colours.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.seen.lock().unwrap().screen.screen())
+    }
+
     /// What somebody gets who copies the screen: rows that only the screen's edge has parted are
     /// one line.
     pub(crate) fn copied(&self) -> String {
