@@ -122,7 +122,7 @@ impl Terminal {
 
     /// What is on the screen, row by row, without blank rows at its end.
     pub(crate) fn screen(&self) -> String {
-        rows(self.seen.lock().unwrap().screen.screen())
+        self.look(rows)
     }
 
     /// Looks at the screen, with its colours.

@@ -11,7 +11,11 @@
 mod desk;
 mod picture;
 #[path = "../cli/pty.rs"]
-#[allow(dead_code, reason = "what other tests need of a terminal")]
+#[allow(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "what other tests need of a terminal; a test fails by panicking"
+)]
 mod pty;
 
 use std::{fs, path::Path};

@@ -28,7 +28,7 @@ EXAMPLES
   grex status --fetch                 ask the remotes first
   grex status --fail-on-drift         exit 7 unless every STATE is clean
 
-In the column SYNC, +2 -1 means two commits that the upstream lacks and one that only it has.";
+In the column SYNC, +2 -1 means two commits that the upstream lacks and one that only it has. Where there is little room, CHANGES says 1 cfl 2 stg 3 mod 4 new (in conflict, staged, unstaged, untracked), and STATE off lock (not at the locked commit) or stray (not declared).";
 
 /// Show how the packs on disk differ from what is declared and recorded
 #[derive(Debug, clap::Args)]
