@@ -155,6 +155,12 @@ pub fn terminal_is_dumb() -> bool {
     TERM.value().is_some_and(|value| value == "dumb")
 }
 
+/// `XTERM_VERSION` (xterm itself) and `TERM=linux` (the console): terminals that cut their rows when
+/// they become narrower. All others of today fold them.
+pub fn terminal_folds() -> bool {
+    present("XTERM_VERSION").is_none() && present("TERM").is_none_or(|value| value != "linux")
+}
+
 /// `CI`: a build machine; nobody watches a progress display there.
 pub fn is_ci() -> bool {
     CI.value()
