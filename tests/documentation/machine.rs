@@ -66,7 +66,9 @@ impl Machine {
 
     /// Begins a repository on the server: `ada/dots` is `https://example.org/ada/dots.git`.
     pub(crate) fn remote(&self, name: &str) -> RemoteBuilder {
-        self.sandbox.remote(&format!("example.org/{name}"))
+        self.sandbox
+            .remote(&format!("example.org/{name}"))
+            .saying("Begin")
     }
 
     /// Goes to a directory, which is made where it is not there.

@@ -12,6 +12,7 @@
 //! | `meanwhile` and lines | commands that are run, and that the reader does not see |
 //! | `file: PATH` | the next block is also written there, seen from where the shell is |
 //! | `at a terminal` | the commands of the next block are run at one, and its answers are typed |
+//! | `prompt: TEXT` | commands of the next block begin with this, where `$` begins what is printed |
 //! | `needs: TOOL` | the next block is left out where that tool is missing |
 //! | `printed by: COMMAND` | the next block is what this command of the source tree prints |
 //! | `not run: REASON` | the next block is not run |
@@ -105,6 +106,7 @@ struct Marks {
     file: Option<String>,
     at_a_terminal: bool,
     needs: Option<String>,
+    prompt: Option<String>,
     printed_by: Option<String>,
     not_run: Option<String>,
 }
@@ -168,6 +170,7 @@ impl Runner<'_> {
             },
             "file" => self.marks.file = Some(rest.to_owned()),
             "at a terminal" => self.marks.at_a_terminal = true,
+            "prompt" => self.marks.prompt = Some(format!("{rest} ")),
             "needs" => self.marks.needs = Some(rest.to_owned()),
             "printed by" => self.marks.printed_by = Some(rest.to_owned()),
             "not run" if !rest.is_empty() => self.marks.not_run = Some(rest.to_owned()),
@@ -205,9 +208,10 @@ impl Runner<'_> {
                     .machine
                     .as_ref()
                     .ok_or("there is no machine to run this on")?;
+                let prompt = marks.prompt.as_deref().unwrap_or("$ ");
                 let (written, commands) = match &marks.printed_by {
                     Some(command) => (transcript::printed_by(machine, command, &block.text)?, 1),
-                    None => transcript::run(machine, &block.text, marks.at_a_terminal)?,
+                    None => transcript::run(machine, &block.text, prompt, marks.at_a_terminal)?,
                 };
                 self.tally.commands += commands;
                 self.tally.run += 1;

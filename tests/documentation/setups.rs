@@ -33,14 +33,17 @@ fn empty_remote(machine: &Machine, name: &str) {
         .git("remotes", &["init", "-q", "--bare", place]);
 }
 
-/// A service, with a branch `stable` that is one commit behind.
+/// A service, with a branch `stable` of its own.
 fn api(machine: &Machine, name: &str) {
     machine
         .remote(name)
         .commit("README.md", "# API\n")
         .tag("v1.0.0")
         .branch("stable")
+        .saying("Answer faster")
+        .commit("fast.py", "print('hi')\n")
         .on("main")
+        .saying("Serve")
         .commit("server.py", "print('hello')\n")
         .create();
 }
@@ -129,11 +132,12 @@ fn team(machine: &Machine) {
 fn two_packs(machine: &Machine) {
     machine
         .remote("ada/api")
+        .saying("Answer faster")
         .commit("README.md", "# API\n")
         .create();
     let contract = "schema_version: \"1\"\nname: dots\ntype: declarative\nactions:\n  \
                     - exec: {cmd: [sh, -c, \"echo vim is set up\"]}\n";
-    let dots = machine
+    machine
         .remote("ada/dots")
         .commit_files(&[(".grex/pack.yaml", contract), ("vimrc", "set number\n")])
         .create();
@@ -143,9 +147,13 @@ fn two_packs(machine: &Machine) {
         "grex add -q https://example.org/ada/api.git\n\
          grex add -q --trust https://example.org/ada/dots.git",
     );
-    let more = "  - symlink: {src: vimrc, dst: ~/.gvimrc}\n";
-    dots.push_commit(".grex/pack.yaml", format!("{contract}{more}"));
-    machine.prepare("grex sync -q");
+    machine.prepare(
+        "git clone -q https://example.org/ada/dots.git ~/elsewhere\n\
+         echo '  - symlink: {src: vimrc, dst: ~/.gvimrc}' >>~/elsewhere/.grex/pack.yaml\n\
+         git -C ~/elsewhere commit -q -a -m 'Link vimrc'\n\
+         git -C ~/elsewhere push -q\n\
+         grex sync -q",
+    );
 }
 
 /// A workspace `~/work` of two plain repositories; the shell is in it.

@@ -1,6 +1,6 @@
 //! Blocks that show commands and what they print.
 //!
-//! A line that begins with `$ ` is a command, `> ` goes on with it, `# ` before a command is for
+//! A line that begins with `$ ` (or what the page says is its prompt) is a command, `> ` goes on with it, `# ` before a command is for
 //! the reader, an empty line before either ends what is printed. What is printed is compared but for times;
 //! `...` stands for any lines, `[..]` for anything in a line. A command has to succeed, unless an
 //! `error:` or `fatal:` is shown, or `echo $?` follows.
@@ -30,9 +30,10 @@ enum Part {
 pub(crate) fn run(
     machine: &Machine,
     block: &str,
+    prompt: &str,
     at_a_terminal: bool,
 ) -> Result<(String, usize), String> {
-    let parts = parse(block)?;
+    let parts = parse(block, prompt)?;
     let mut written = String::new();
     let mut commands = 0;
     let mut problems = String::new();
@@ -46,7 +47,7 @@ pub(crate) fn run(
         };
         commands += 1;
         let command = typed
-            .strip_prefix("$ ")
+            .strip_prefix(prompt)
             .unwrap_or(typed)
             .replace("\n> ", "\n");
         let command = machine.real(&command);
@@ -56,7 +57,7 @@ pub(crate) fn run(
             machine.run(&command)
         };
         let may_fail = printed.lines().any(is_failure)
-            || matches!(parts.get(place + 1), Some(Part::Command { typed, .. }) if typed.starts_with("$ echo $?"));
+            || matches!(parts.get(place + 1), Some(Part::Command { typed, .. }) if typed.ends_with(" echo $?\n"));
         if let Err(problem) = compare(&ran, printed, may_fail) {
             problems += &format!("{typed}\n(exit {})\n{problem}\n", ran.code);
         }
@@ -93,15 +94,15 @@ fn is_failure(line: &str) -> bool {
     line.starts_with("error:") || line.starts_with("fatal:")
 }
 
-fn parse(block: &str) -> Result<Vec<Part>, String> {
+fn parse(block: &str, prompt: &str) -> Result<Vec<Part>, String> {
     let mut parts: Vec<Part> = Vec::new();
     let mut printing = false;
     let lines: Vec<&str> = block.split_inclusive('\n').collect();
     for (place, line) in lines.iter().copied().enumerate() {
         let next = lines[place..].iter().find(|line| **line != "\n");
-        let ends = next.is_none_or(|line| line.starts_with("$ ") || line.starts_with("# "));
+        let ends = next.is_none_or(|line| line.starts_with(prompt) || line.starts_with("# "));
         match (line, parts.last_mut()) {
-            (line, _) if line.starts_with("$ ") => {
+            (line, _) if line.starts_with(prompt) => {
                 parts.push(Part::Command {
                     typed: line.to_owned(),
                     printed: String::new(),
@@ -188,8 +189,8 @@ fn a_block_is_taken_apart() {
         command("$ c \\\n> d\n> e\n> f\n", ""),
         command("$ g\n", ""),
     ];
-    assert_eq!(parse(block), Ok(parts));
-    assert!(parse("no command\n").is_err());
+    assert_eq!(parse(block, "$ "), Ok(parts));
+    assert!(parse("no command\n", "$ ").is_err());
 }
 
 #[test]
@@ -210,8 +211,12 @@ fn what_is_wrong_is_noticed() {
         ("$ cd /\n$ pwd\n/\n", true),
         ("$ echo 20260102T030405Z\n20270102T030405Z\n", true),
     ] {
-        assert_eq!(run(&machine, block, false).is_ok(), expected, "{block}");
+        assert_eq!(
+            run(&machine, block, "$ ", false).is_ok(),
+            expected,
+            "{block}"
+        );
     }
     let answered = "$ printf 'Move to the trash? [y/N] '; read answer; echo \"<$answer>\"\nMove to the trash? [y/N] y\n<y>\n";
-    assert!(run(&machine, answered, true).is_ok());
+    assert!(run(&machine, answered, "$ ", true).is_ok());
 }
