@@ -295,6 +295,22 @@ fn every_format_of_import_is_there() {
 }
 
 #[test]
+fn every_check_of_doctor_is_there() {
+    let page = Page::read("docs/doctor.md").text;
+    let documented: BTreeSet<String> = rows(&page)
+        .iter()
+        .flat_map(|row| quoted(&row[0]))
+        .map(str::to_owned)
+        .collect();
+    let source = crate::page::root().join("src/ops/doctor/checks/mod.rs");
+    let source = std::fs::read_to_string(source).expect("the checks");
+    let table = source.split("const CHECKS").nth(1).expect("their table");
+    let table = table.split("];").next().unwrap_or_default();
+    let checks = table.split('"').skip(1).step_by(2).map(str::to_owned);
+    assert_eq!(documented, checks.collect());
+}
+
+#[test]
 fn every_tool_of_the_server_is_a_verb() {
     let page = Page::read("docs/mcp.md").text;
     let table = rows(section(&page, "## The tools"));
