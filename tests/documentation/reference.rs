@@ -13,7 +13,10 @@ use grex::{
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use crate::{help, page::Page};
+use crate::{
+    help,
+    page::{self, Page},
+};
 
 /// Checks what `docs/cli.md` shows below the heading of a verb against the type of its report.
 pub(crate) fn report(heading: &str, value: &Value) -> Result<(), String> {
@@ -302,12 +305,18 @@ fn every_check_of_doctor_is_there() {
         .flat_map(|row| quoted(&row[0]))
         .map(str::to_owned)
         .collect();
-    let source = crate::page::root().join("src/ops/doctor/checks/mod.rs");
-    let source = std::fs::read_to_string(source).expect("the checks");
-    let table = source.split("const CHECKS").nth(1).expect("their table");
-    let table = table.split("];").next().unwrap_or_default();
-    let checks = table.split('"').skip(1).step_by(2).map(str::to_owned);
-    assert_eq!(documented, checks.collect());
+    let sources =
+        std::fs::read_dir(page::root().join("src/ops/doctor/checks")).expect("the checks");
+    let mut checks = BTreeSet::new();
+    for source in sources {
+        let source = std::fs::read_to_string(source.expect("an entry").path()).expect("a check");
+        let names = source
+            .lines()
+            .filter(|line| line.starts_with("pub(super) const "));
+        let names = names.filter(|line| line.contains(": &str = "));
+        checks.extend(names.filter_map(|line| Some(line.split('"').nth(1)?.to_owned())));
+    }
+    assert_eq!(documented, checks);
 }
 
 #[test]
@@ -334,7 +343,7 @@ fn what_no_report_has_is_noticed() {
     more["colour"] = "red".into();
     assert!(
         report("init [DIR]", &more)
-            .unwrap_err()
+            .expect_err("there is no such field")
             .contains("`colour`")
     );
     let mut less = good;

@@ -264,6 +264,8 @@ fn examples_of_the_help(machine: &Machine) {
     let xml = r#"<manifest><remote name="o" fetch="https://example.org"/><default remote="o" revision="main"/>
 <project name="me/fonts" path="fonts" groups="tools"/><project name="x/y" path="y" groups="docs"/></manifest>"#;
     machine.write(".repo/manifests/default.xml", xml);
+    let relative = xml.replace("https://example.org", "..");
+    machine.write("default.xml", &relative);
     let repos = "repositories:\n  ros/core:\n    type: git\n    url: https://example.org/ros/core.git\n    version: main\n";
     machine.write("../ros2/ros2.repos", repos);
     machine
