@@ -207,6 +207,7 @@ fn what_is_wrong_is_noticed() {
         ("$ echo 'error: no'\nerror: no\n", false),
         ("$ printf 'a\\nb\\nc\\n'\n...\nc\n", true),
         ("$ printf 'a\\nb\\nc\\n'\n...\nd\n", false),
+        ("$ echo a\n...\na\n...\n", true),
         ("$ echo one two\none [..]\n", true),
         ("$ cd /\n$ pwd\n/\n", true),
         ("$ echo 20260102T030405Z\n20270102T030405Z\n", true),
