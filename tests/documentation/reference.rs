@@ -319,6 +319,37 @@ fn every_check_of_doctor_is_there() {
     assert_eq!(documented, checks);
 }
 
+/// The names of what lies in a directory, without `.rs`.
+fn names_in(directory: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(page::root().join(directory)).expect("a directory");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().into_string());
+    let names = names.map(|name| name.expect("a UTF-8 name"));
+    names
+        .map(|name| name.trim_end_matches(".rs").to_owned())
+        .collect()
+}
+
+#[test]
+fn every_test_and_every_layer_is_on_its_map() {
+    let testing = Page::read("docs/testing.md").text;
+    for name in names_in("tests") {
+        assert!(
+            testing.contains(&format!("`tests/{name}")),
+            "docs/testing.md: tests/{name}"
+        );
+    }
+    let architecture = Page::read("docs/ARCHITECTURE.md").text;
+    for name in names_in("src")
+        .iter()
+        .filter(|name| !matches!(name.as_str(), "lib" | "main"))
+    {
+        assert!(
+            architecture.contains(&format!("| `{name}/` |")),
+            "docs/ARCHITECTURE.md: {name}"
+        );
+    }
+}
+
 #[test]
 fn every_tool_of_the_server_is_a_verb() {
     let page = Page::read("docs/mcp.md").text;
