@@ -350,6 +350,45 @@ fn every_test_and_every_layer_is_on_its_map() {
     }
 }
 
+/// Ids of the catalogue are in the names of tests (`u2_...`), and these are in the catalogue.
+#[test]
+fn the_catalogue_is_what_is_tested() {
+    let testing = Page::read("docs/testing.md").text;
+    let table = rows(section(
+        &testing,
+        "## The catalogue of bad input and faults",
+    ));
+    let listed: BTreeSet<String> = table.iter().map(|row| row[0].to_lowercase()).collect();
+    let mut tested = BTreeSet::new();
+    let mut open = vec![page::root().join("tests"), page::root().join("src")];
+    while let Some(directory) = open.pop() {
+        for entry in std::fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension() == Some("rs".as_ref()) {
+                let source = std::fs::read_to_string(&path).expect("a source");
+                tested.extend(source.lines().filter_map(id_of_test));
+            }
+        }
+    }
+    assert_eq!(listed, tested);
+}
+
+/// The id in the name of a test: a letter, a number, `_`.
+fn id_of_test(line: &str) -> Option<String> {
+    let name = line
+        .trim_start()
+        .trim_start_matches("async ")
+        .strip_prefix("fn ")?;
+    let (id, _) = name.split_once('_')?;
+    let (letter, number) = (id.get(..1)?, id.get(1..)?);
+    let is_id = letter.chars().all(|letter| letter.is_ascii_lowercase())
+        && !number.is_empty()
+        && number.chars().all(|digit| digit.is_ascii_digit());
+    is_id.then(|| id.to_owned())
+}
+
 #[test]
 fn every_tool_of_the_server_is_a_verb() {
     let page = Page::read("docs/mcp.md").text;
