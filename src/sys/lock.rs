@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::file::{LockFile, Tier};
 use self::trace::{Lock, Task, Waiting};
 use super::fs::{FileError, Opening, device, inode, open_regular, read_at};
+use super::timings::{Kind, span};
 
 /// The first pause between two tries; each is half as long again as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
@@ -159,6 +160,7 @@ pub async fn hold_all<T>(
     let begin = Instant::now();
     let mut pause = FIRST_PAUSE;
     let mut waiting: Option<(usize, Waiting)> = None;
+    let mut timing = None;
     loop {
         // Opened anew for each try: the file may be another one by now.
         let mut opened = Vec::with_capacity(files.len());
@@ -167,6 +169,7 @@ pub async fn hold_all<T>(
         }
         let index = match take(&mut opened, holder)? {
             Taken::All(mut held) => {
+                drop(timing);
                 trace_all(task, files, waiting, &mut held);
                 let result = task.act(body).await;
                 drop(held);
@@ -188,6 +191,7 @@ pub async fn hold_all<T>(
         }
         if waiting.is_none() {
             (wait.on_wait)(last_holder(path).as_ref());
+            timing = Some(span(Kind::Lock, || format!("waits for {}", path.display())));
         }
         if waiting.as_ref().is_none_or(|(before, _)| *before != index) {
             // A task waits for one thing: the wait for another one ends first.

@@ -29,6 +29,7 @@ use crate::{
     sys::{
         lock::{Holder, LockError, trace::Task},
         process::room,
+        timings,
     },
 };
 
@@ -245,11 +246,12 @@ impl Installs {
             let id = &turn.candidate.identity.id;
             cx.session.observer.observe(Event::Installing(id));
         }
-        self.at_work.spawn(turn.task.act(async move {
+        let permit = timings::permit(|| format!("{}: install", turn.candidate.identity.id));
+        self.at_work.spawn(turn.task.act(permit.over(async move {
             let attempt = transaction::install(&cx, &turn.candidate, &turn.planned, &inherited);
             let attempt = attempt.await;
             (turn, attempt)
-        }));
+        })));
     }
 
     fn tried(
