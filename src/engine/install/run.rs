@@ -262,7 +262,7 @@ impl Installs {
     ) {
         drop(turn.permit.take());
         match attempt {
-            Attempt::Ended(result) => self.end(&turn.candidate, result, on_done),
+            Attempt::Ended(result) => self.end(&turn.candidate, *result, on_done),
             Attempt::Held(error) => match self.defer(turn, error) {
                 Ok(()) => {}
                 Err((candidate, failure)) => self.end(&candidate, Err(failure), on_done),

@@ -41,7 +41,7 @@ pub(super) struct Done {
 pub(super) enum Attempt {
     /// It was installed, or everything that was done for it is taken back, unless the failure says
     /// otherwise.
-    Ended(Result<Done, PackFailure>),
+    Ended(Box<Result<Done, PackFailure>>),
     /// Somebody else is at work in the pack, and nothing was done.
     Held(LockError),
 }
@@ -57,12 +57,15 @@ pub(super) async fn install(
 ) -> Attempt {
     let body = transact(cx, candidate, planned, inherited);
     let Some(lock) = layout::pack_lock(&candidate.identity.root) else {
-        return Attempt::Ended(body.await);
+        return Attempt::Ended(Box::new(body.await));
     };
     match lock::try_hold(&lock, &cx.holder, body).await {
-        Ok(result) => Attempt::Ended(result),
+        Ok(result) => Attempt::Ended(Box::new(result)),
         Err(error @ LockError::Held { .. }) => Attempt::Held(error),
-        Err(error) => Attempt::Ended(Err(PackFailure::new(FailureClass::Busy, error.to_string()))),
+        Err(error) => {
+            let failure = PackFailure::new(FailureClass::Busy, error.to_string());
+            Attempt::Ended(Box::new(Err(failure)))
+        }
     }
 }
 
