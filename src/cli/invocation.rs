@@ -20,6 +20,7 @@ use super::{
     prompts::Prompts,
     retry::Retry,
     signals::Signals,
+    trace::Trace,
     trust::Person,
     ui::Ui,
     usage as usage_errors,
@@ -30,6 +31,7 @@ use crate::{
         session::{Session, Settings},
         terminal::Terminal,
     },
+    model::{redact, shell},
     ops::{
         error::{ErrorKind, OpError},
         install::{Ask, TrustPolicy},
@@ -98,7 +100,7 @@ pub async fn main(arguments: Vec<OsString>, registry: Registry) -> u8 {
         cancel,
         watcher,
     };
-    let code = match run(verb, &invocation).await {
+    let code = match recorded(verb, &invocation, &arguments).await {
         Ok(code) => code,
         Err(problem) => {
             // An error of the arguments comes before anything was watched.
@@ -116,6 +118,29 @@ fn print_answer(text: &str) -> u8 {
         Ok(()) => 0,
         Err(problem) => error::tell(&problem.into(), &ui),
     }
+}
+
+/// Runs the verb, and records what it spends its time on where that was asked for.
+async fn recorded(
+    verb: Verb,
+    invocation: &Invocation,
+    arguments: &[OsString],
+) -> Result<u8, CliError> {
+    let Some(file) = &invocation.globals.timings else {
+        return run(verb, invocation).await;
+    };
+    #[cfg(feature = "mcp")]
+    if matches!(verb, Verb::Serve(_)) {
+        return Err(usage("a server has no run that could be timed")
+            .with_hint("--timings goes with the other verbs")
+            .into());
+    }
+    let trace = Trace::begin(&invocation.directory()?.join(file))?;
+    // One by one: what is masked to the end of a line must not take the others along.
+    let words = arguments.iter().skip(1);
+    let words = words.map(|word| redact::secrets(&word.to_string_lossy()).into_owned());
+    let typed: Vec<String> = std::iter::once(String::from("grex")).chain(words).collect();
+    trace.of(shell::join(&typed), run(verb, invocation)).await
 }
 
 async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {

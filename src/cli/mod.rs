@@ -13,6 +13,7 @@ mod retry;
 mod schemas;
 mod signals;
 mod span;
+mod trace;
 mod trust;
 mod ui;
 mod usage;

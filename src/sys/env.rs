@@ -56,7 +56,11 @@ const CLICOLOR_FORCE: Variable =
     Variable::new("CLICOLOR_FORCE", "Set and not 0: colour even in a pipe.");
 const TERM: Variable = Variable::new(
     "TERM",
-    "dumb: a terminal that cannot move its cursor, without colour and progress display.",
+    "dumb: a terminal that cannot move its cursor, without colour and progress display; linux: the console.",
+);
+const XTERM_VERSION: Variable = Variable::new(
+    "XTERM_VERSION",
+    "Set by xterm: a terminal that cuts its rows when it becomes narrower, as the console does.",
 );
 const CI: Variable = Variable::new(
     "CI",
@@ -99,6 +103,7 @@ pub const VARIABLES: &[Variable] = &[
     NO_COLOR,
     CLICOLOR_FORCE,
     TERM,
+    XTERM_VERSION,
     CI,
     LC_ALL,
     LC_CTYPE,
@@ -153,6 +158,12 @@ pub fn color_is_forced() -> bool {
 /// `TERM=dumb`: a terminal that cannot move its cursor.
 pub fn terminal_is_dumb() -> bool {
     TERM.value().is_some_and(|value| value == "dumb")
+}
+
+/// `XTERM_VERSION` (xterm itself) and `TERM=linux` (the console): terminals that cut their rows when
+/// they become narrower. All others of today fold them.
+pub fn terminal_folds() -> bool {
+    XTERM_VERSION.value().is_none() && TERM.value().is_none_or(|value| value != "linux")
 }
 
 /// `CI`: a build machine; nobody watches a progress display there.

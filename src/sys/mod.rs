@@ -8,4 +8,5 @@ pub mod lock;
 pub mod process;
 pub mod signal;
 pub mod stdio;
+pub mod timings;
 pub mod user;

@@ -38,4 +38,6 @@ mod shared_directories;
 mod stalled;
 mod status;
 mod terminal;
+mod terminal_widths;
+mod timings;
 mod work_to_lose;

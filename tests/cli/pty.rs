@@ -23,7 +23,7 @@ pub(crate) struct Terminal {
     seen: Arc<Mutex<Seen>>,
     reader: Option<JoinHandle<()>>,
     // Dropped, it hangs up.
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 /// What is, and was, on the screen.
@@ -108,7 +108,7 @@ impl Terminal {
             keyboard,
             seen,
             reader: Some(reader),
-            _master: pair.master,
+            master: pair.master,
         }
     }
 
@@ -117,9 +117,27 @@ impl Terminal {
         self.child.process_id().expect("a process that was started")
     }
 
+    /// Gives the terminal another width. What is on its screen is cut, as xterm does it.
+    pub(crate) fn resize(&mut self, columns: u16) {
+        let size = PtySize {
+            rows: ROWS,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.master.resize(size).expect("a terminal");
+        let mut seen = self.seen.lock().unwrap();
+        seen.screen.screen_mut().set_size(ROWS, columns);
+    }
+
     /// What is on the screen, row by row, without blank rows at its end.
     pub(crate) fn screen(&self) -> String {
-        rows(self.seen.lock().unwrap().screen.screen())
+        self.look(rows)
+    }
+
+    /// Looks at the screen, with its colours.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.seen.lock().unwrap().screen.screen())
     }
 
     /// What somebody gets who copies the screen: rows that only the screen's edge has parted are

@@ -257,13 +257,13 @@ fn summary(report: &ExecReport) -> String {
     let ended = report.packs.iter().filter(|pack| pack.is_interrupted);
     let ended = ended.count();
     let counts = [
-        (all - failed - ended, "done"),
-        (failed, "failed"),
-        (ended, "interrupted"),
+        (all - failed - ended, "done", style::GOOD),
+        (failed, "failed", style::ERROR),
+        (ended, "interrupted", style::WARNING),
     ];
-    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts = counts.iter().filter(|(count, ..)| *count > 0);
     let words: Vec<String> = counts
-        .map(|(count, word)| format!("{count} {word}"))
+        .map(|(count, word, style)| paint(&format!("{count} {word}"), *style))
         .collect();
     match words.is_empty() {
         true => String::from("no packs\n"),
