@@ -69,6 +69,9 @@ impl Look {
                 return Ok(Some(failed(node, Drift::Missing, failure)));
             }
         };
+        if self.is_left_out(selection, node, &root) {
+            return Ok(None);
+        }
         if !self.session.registry.is_git(&node.url) {
             return self.look_beyond_git(node, &root, selection).await;
         }
@@ -125,6 +128,16 @@ impl Look {
             },
             _ => Ok(String::from("origin")),
         }
+    }
+
+    /// Says whether the filters leave a pack out whatever git would say of it: then git is not asked.
+    fn is_left_out(&self, selection: &Selection, node: &Node, root: &Path) -> bool {
+        if selection.filters.is_empty() {
+            return false;
+        }
+        let description = SelfDescription::read(&self.session, node, root);
+        let facts = description.facts(node);
+        selection.filters.decide(&facts, &|_| None) == Some(false)
     }
 
     /// Decides about a pack with the status that was asked for anyway; git is asked again only
