@@ -13,6 +13,7 @@ use clap::Parser;
 use super::verbs::serve;
 use super::{
     arguments::{Cli, Verb},
+    completions,
     error::{self, CliError},
     globals::{Environment, Globals, usage},
     progress::{Shown, Watcher},
@@ -61,11 +62,27 @@ pub(super) struct Invocation {
 /// and returns its exit code.
 pub async fn main(arguments: Vec<OsString>, registry: Registry) -> u8 {
     let registry = Arc::new(registry);
+    if let Some(asked) = completions::asked(&arguments) {
+        return print_answer(&completions::answer(&asked, &registry.vocabulary()));
+    }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(problem) => return usage_errors::answer(&problem, &arguments),
     };
-    let Cli { verb, globals } = cli;
+    let Cli {
+        verb,
+        completions,
+        globals,
+    } = cli;
+    let verb = match (verb, completions) {
+        (Some(verb), None) => verb,
+        (None, Some(shell)) => return print_answer(shell.script()),
+        (None, None) => return usage_errors::no_verb(&arguments),
+        (Some(_), Some(_)) => {
+            let problem = usage("--completions prints a script, and goes with no verb");
+            return usage_errors::refuse(problem, &arguments);
+        }
+    };
     let resolved = Globals::resolve(globals, verb.globals().clone(), Environment::read());
     let globals = match resolved {
         Ok(globals) => globals,
@@ -92,6 +109,15 @@ pub async fn main(arguments: Vec<OsString>, registry: Registry) -> u8 {
         }
     };
     signals.exit_code().unwrap_or(code)
+}
+
+/// Prints what is not for a person; returns the exit code.
+fn print_answer(text: &str) -> u8 {
+    let ui = Ui::new(&Globals::default());
+    match ui.print(text) {
+        Ok(()) => 0,
+        Err(problem) => error::tell(&problem.into(), &ui),
+    }
 }
 
 /// Runs the verb, and records what it spends its time on where that was asked for.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod columns;
+mod completions;
 mod error;
 mod globals;
 mod invocation;
@@ -9,6 +10,7 @@ mod pack_line;
 mod progress;
 mod prompts;
 mod retry;
+mod schemas;
 mod signals;
 mod span;
 mod trace;
@@ -17,6 +19,8 @@ mod ui;
 mod usage;
 mod verbs;
 
+pub use arguments::command;
 pub use invocation::main;
+pub use schemas::{OutputSchema, output_schemas};
 
 use crate::render::style;

@@ -26,13 +26,11 @@ pub(super) fn answer(problem: &clap::Error, arguments: &[OsString]) -> u8 {
             ui.tell(&problem.render().ansi().to_string());
             2
         }
-        kind => {
-            let told = match kind {
-                Clap::DisplayHelpOnMissingArgumentOrSubcommand | Clap::MissingSubcommand => {
-                    Told::nothing()
-                }
-                _ => Told::read(&text::shown(problem.render().to_string())),
-            };
+        Clap::DisplayHelpOnMissingArgumentOrSubcommand | Clap::MissingSubcommand => {
+            no_verb(arguments)
+        }
+        _ => {
+            let told = Told::read(&text::shown(problem.render().to_string()));
             let code = error::tell(&CliError::Op(usage(told.message).with_hint(told.hint)), &ui);
             if let Some(line) = told.usage.filter(|_| !ui.json) {
                 ui.tell(&format!("{line}\n"));
@@ -40,6 +38,11 @@ pub(super) fn answer(problem: &clap::Error, arguments: &[OsString]) -> u8 {
             code
         }
     }
+}
+
+/// Tells that flags without a verb do nothing. Returns the exit code.
+pub(super) fn no_verb(arguments: &[OsString]) -> u8 {
+    refuse(usage("no verb was given").with_hint(HELP), arguments)
 }
 
 /// Tells of a command line that clap understands and that makes no sense all the same. Returns
@@ -93,14 +96,6 @@ struct Told {
 const HELP: &str = "`grex --help` lists the verbs and their flags";
 
 impl Told {
-    fn nothing() -> Self {
-        Self {
-            message: String::from("no verb was given"),
-            hint: HELP.into(),
-            usage: None,
-        }
-    }
-
     fn read(rendered: &str) -> Self {
         let mut message = Vec::new();
         let mut tips = Vec::new();

@@ -67,7 +67,7 @@ fn tidy(schema: &mut Value, describes: bool) {
         return;
     };
     for name in [
-        "title", "format", "default", "examples", "minimum", "maximum", "$schema",
+        "title", "format", "default", "examples", "minimum", "maximum", "pattern", "$schema",
     ] {
         fields.remove(name);
     }

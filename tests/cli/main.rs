@@ -12,6 +12,7 @@ mod support;
 mod add;
 mod books;
 mod broken_repositories;
+mod completions;
 mod doctor;
 mod environment;
 mod errors;

@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    path::Path,
     sync::{Arc, Mutex},
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -57,6 +58,15 @@ impl Terminal {
         let mut command = CommandBuilder::new("/bin/sh");
         command.args(["-m", "-c", script]);
         let variables = [("GREX", env!("CARGO_BIN_EXE_grex"))];
+        Self::start_command(sandbox, shim, 100, command, &variables)
+    }
+
+    /// Starts another program that people type at, with grex on its `PATH`.
+    pub(crate) fn start_program(sandbox: &Sandbox, shim: &Shim, words: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(words[0]);
+        command.args(&words[1..]);
+        let path = with_grex(sandbox);
+        let variables = [("PATH", path.as_str()), ("TERM", "xterm"), ("PS1", "> ")];
         Self::start_command(sandbox, shim, 100, command, &variables)
     }
 
@@ -196,6 +206,16 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         drop(self.child.kill());
     }
+}
+
+/// The sandbox's `PATH` with the built grex on it.
+pub(crate) fn with_grex(sandbox: &Sandbox) -> String {
+    let grex = Path::new(env!("CARGO_BIN_EXE_grex"));
+    let directory = grex.parent().expect("a directory").to_str().unwrap();
+    let mut variables = sandbox.environment().iter();
+    let path = variables.find(|(name, _)| name == "PATH");
+    let path = path.expect("a PATH").1.to_str().unwrap();
+    format!("{directory}:{path}")
 }
 
 fn watch(mut output: Box<dyn Read + Send>, sink: &Mutex<Seen>) {

@@ -293,7 +293,7 @@ fn masked(word: &OsString) -> String {
 }
 
 /// A filter that selects one pack, and no other.
-fn filter(pack: &str) -> String {
+pub(in crate::cli) fn filter(pack: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
     if pack.chars().all(is_plain) && !pack.starts_with('-') {
         return pack.to_owned();

@@ -130,14 +130,17 @@ impl Look {
         }
     }
 
-    /// Says whether the filters leave a pack out whatever git would say of it: then git is not asked.
+    /// Whether the filters leave a pack out whatever its state is: then nobody has to look at it,
+    /// and it does not matter whether anybody could.
     fn is_left_out(&self, selection: &Selection, node: &Node, root: &Path) -> bool {
         if selection.filters.is_empty() {
             return false;
         }
         let description = SelfDescription::read(&self.session, node, root);
-        let facts = description.facts(node);
-        selection.filters.decide(&facts, &|_| None) == Some(false)
+        let decision = selection
+            .filters
+            .decide(&description.facts(node), &|_| None);
+        decision == Some(false)
     }
 
     /// Decides about a pack with the status that was asked for anyway; git is asked again only
