@@ -335,3 +335,22 @@ fn a_contract_that_cannot_be_used_is_named_and_the_rest_is_shown() {
         "clean"
     );
 }
+
+#[test]
+fn git_is_not_asked_about_what_the_filters_leave_out() {
+    let sandbox = workspace_with(&["one", "two", "broken"]);
+    fs::remove_file(sandbox.path("workspace/broken/.git/HEAD")).unwrap();
+    let shim = sandbox.shim();
+    let words = ["status", "--json", "--filter", "path=one"];
+    let outcome = grex!(sandbox).args(words).with_shim(&shim).run();
+    outcome.success();
+    let listed = outcome.json();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+    assert_eq!(listed[0]["id"], "one");
+    assert_eq!(shim.count("status"), 1);
+    // What only git can tell is asked.
+    shim.forget();
+    let words = ["status", "--filter", "state=dirty !path=broken"];
+    grex!(sandbox).args(words).with_shim(&shim).run().code(2);
+    assert_eq!(shim.count("status"), 2);
+}
