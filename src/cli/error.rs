@@ -10,6 +10,7 @@ use crate::{
     engine::outcome::PackFailure,
     model::{pack::PackFileError, text},
     ops::error::OpError,
+    sys::reason::reason,
 };
 
 /// The exit code when the reader of standard output went away: what a shell reports of a program
@@ -75,7 +76,7 @@ pub(super) fn tell(error: &CliError, ui: &Ui) -> u8 {
         CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => BROKEN_PIPE,
         CliError::Output(error) => {
             ui.tell(&labelled(
-                &format!("cannot write the result: {error}"),
+                &format!("cannot write the result: {}", reason(&error)),
                 None,
             ));
             1

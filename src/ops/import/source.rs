@@ -16,7 +16,7 @@ use crate::{
         error::{ErrorKind, OpError},
         typed::usage,
     },
-    sys::fs,
+    sys::{fs, reason::reason},
 };
 
 use super::{
@@ -57,8 +57,13 @@ async fn read(
     request: &ImportRequest,
     typed: &Path,
 ) -> Result<Gathered, OpError> {
-    let real = fs::canonicalize(typed)
-        .map_err(|error| usage(format!("cannot read {}: {error}", typed.display())))?;
+    let real = fs::canonicalize(typed).map_err(|error| {
+        usage(format!(
+            "cannot read {}: {}",
+            typed.display(),
+            reason(&error)
+        ))
+    })?;
     let bytes = fs::read_regular(&real, LIMIT)?
         .ok_or_else(|| usage(format!("there is no {}", typed.display())))?;
     let name = typed.file_name().unwrap_or_default().to_string_lossy();

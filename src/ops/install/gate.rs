@@ -18,7 +18,7 @@ use crate::{
     ops::error::{ErrorKind, OpError},
     plugin::foreseen::Foretold,
     store::trust::{Approval, SourcePrefix, Subject, Trust},
-    sys::{cancel::Cancel, fs},
+    sys::{cancel::Cancel, fs, reason::reason},
 };
 
 /// Who approves what packs would run.
@@ -171,7 +171,7 @@ fn subject(candidate: &Candidate) -> Result<OwnSubject, OpError> {
     let path = fs::canonicalize(root).map_err(|error| {
         OpError::new(
             ErrorKind::Other,
-            format!("cannot find {}: {error}", root.display()),
+            format!("cannot find {}: {}", root.display(), reason(&error)),
         )
     })?;
     Ok(OwnSubject {
