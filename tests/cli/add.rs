@@ -396,7 +396,8 @@ fn outside_a_workspace_the_way_out_is_shown() {
     ----- stdout -----
 
     ----- stderr -----
-    error: no grex.jsonl in [SANDBOX]/workspace or above it: run `grex init` where the workspace is to be
+    error: [SANDBOX]/workspace is in no workspace: there is no grex.jsonl in it or above it
+    hint: go to a workspace (or name it with -C DIR), or make one with `grex init`
     ");
 }
 

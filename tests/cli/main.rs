@@ -28,6 +28,7 @@ mod interrupts;
 mod locking;
 mod ls;
 mod moved_remotes;
+mod older_tool;
 mod output;
 mod pack_files;
 mod prompts;
