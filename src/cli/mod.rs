@@ -5,6 +5,7 @@ mod columns;
 mod error;
 mod globals;
 mod invocation;
+mod meant;
 mod pack_line;
 mod progress;
 mod prompts;

@@ -112,32 +112,30 @@ fn code_2_suggests_what_was_meant() {
     ----- stdout -----
 
     ----- stderr -----
-    error: unrecognized subcommand 'statsu'
-    hint: a similar subcommand exists: 'status'
-    Usage: grex [OPTIONS] <COMMAND>
+    error: grex has no verb `statsu`
+    hint: did you mean `status`?
     ");
     assert_snapshot!(grex!(sandbox, "sync", "--prun").run().snapshot(), @r"
     exit: 2
     ----- stdout -----
 
     ----- stderr -----
-    error: unexpected argument '--prun' found
-    hint: a similar argument exists: '--prune'
-    Usage: grex sync --prune
+    error: `grex sync` has no flag `--prun`
+    hint: did you mean `--prune`?
     ");
     assert_snapshot!(grex!(sandbox, "rm").run().snapshot(), @r"
     exit: 2
     ----- stdout -----
 
     ----- stderr -----
-    error: the following required arguments were not provided: <PACK>...
-    hint: `grex --help` lists the verbs and their flags
+    error: `grex rm` needs <PACK>...
+    hint: `grex rm --help` says what it takes, with examples
     Usage: grex rm <PACK>...
     ");
     assert_snapshot!(grex!(sandbox, "--json", "statsu").run().snapshot(), @r#"
     exit: 2
     ----- stdout -----
-    {"error":{"kind":"usage","message":"unrecognized subcommand 'statsu'","hint":"a similar subcommand exists: 'status'"}}
+    {"error":{"kind":"usage","message":"grex has no verb `statsu`","hint":"did you mean `status`?"}}
 
     ----- stderr -----
     "#);
