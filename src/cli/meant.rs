@@ -141,9 +141,21 @@ pub(super) fn typed_verb(arguments: &[OsString]) -> Option<String> {
     })
 }
 
-/// Says whether the packs of a verb are chosen by `--filter` alone.
-pub(super) fn is_chosen_by_filter(verb: &str) -> bool {
-    ["ls", "status", "sync", "run"].contains(&verb)
+/// The words before `--filter` of a verb whose packs are chosen by that alone.
+pub(super) fn chosen_by_filter(verb: &str) -> Option<&str> {
+    match verb {
+        "ls" | "status" | "sync" => Some(verb),
+        "run" => Some("run ACTION"),
+        _ => None,
+    }
+}
+
+/// The flag that a word would be, had it its dashes.
+pub(super) fn own_flag(verb: &str, word: &str) -> Option<String> {
+    let command = Cli::command();
+    let flag = format!("--{word}");
+    let mut known = flags(command.find_subcommand(verb)?);
+    known.any(|known| known == flag).then_some(flag)
 }
 
 fn verbs() -> Vec<String> {

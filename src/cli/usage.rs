@@ -158,12 +158,14 @@ impl Told {
         let Some(verb) = verb else {
             return self;
         };
-        let hint = match meant::is_chosen_by_filter(verb) {
-            true => format!(
-                "packs are chosen with --filter: `grex {verb} --filter {}`",
+        let as_flag = meant::own_flag(verb, word).map(|flag| format!("did you mean `{flag}`?"));
+        let hint = match (as_flag, meant::chosen_by_filter(verb)) {
+            (Some(hint), _) => hint,
+            (None, Some(words)) => format!(
+                "packs are chosen with --filter: `grex {words} --filter {}`",
                 shell::quote(word)
             ),
-            false => format!(
+            (None, None) => format!(
                 "an argument that has spaces needs quotes around it; {}",
                 help_of(Some(verb))
             ),
@@ -261,6 +263,16 @@ mod tests {
                 &["grex", "sync", "my pack"],
                 "`grex sync` cannot do anything with `my pack`",
                 "packs are chosen with --filter: `grex sync --filter 'my pack'`",
+            ),
+            (
+                &["grex", "run", "mkdir", "a"],
+                "`grex run` cannot do anything with `a`",
+                "packs are chosen with --filter: `grex run ACTION --filter a`",
+            ),
+            (
+                &["grex", "doctor", "fix"],
+                "`grex doctor` cannot do anything with `fix`",
+                "did you mean `--fix`?",
             ),
             (
                 &["grex", "add", "u", "p", "q"],

@@ -18,7 +18,7 @@ use crate::{
         failure::FailureClass,
         run::{Git, GitError, Watch},
     },
-    model::{reference::RefName, url::PackUrl},
+    model::{reference::RefName, shell, url::PackUrl},
     store::{
         blocks,
         layout::{MANIFEST_NAME, Workspace},
@@ -303,7 +303,8 @@ async fn clone_into(
             format!("cannot clone {url}: {}", failure.essence),
         )
         .with_hint(format!(
-            "`git ls-remote {url}` shows whether git can reach it"
+            "`git ls-remote {}` shows whether git can reach it",
+            shell::quote(url.as_str())
         )),
         error => error.into(),
     })?;

@@ -17,7 +17,7 @@ pub fn reason(error: &io::Error) -> String {
 /// Returns what a person can do about it, where the kind of error tells.
 pub fn advice(error: &io::Error) -> Option<&'static str> {
     Some(match error.kind() {
-        io::ErrorKind::NotFound => "check the path for a slip: there is nothing of that name",
+        io::ErrorKind::NotFound => "check the path for a slip",
         io::ErrorKind::PermissionDenied => {
             "check whose it is and what you may do there: `ls -ld` shows it"
         }

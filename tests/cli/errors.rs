@@ -164,8 +164,8 @@ fn code_3_books_that_cannot_be_trusted() {
     ----- stdout -----
 
     ----- stderr -----
-    error: [SANDBOX]/workspace/grex.jsonl: line 2: not an event: expected ident (column 2)
-    hint: correct that line, or take the file from version control
+    error: [SANDBOX]/workspace/grex.jsonl: line 2: not an event: it does not begin with `{`: each line is one JSON object (column 2)
+    hint: correct that line, or take the file from version control; `grex doctor --fix` sets such lines aside
     ");
     // What the lockfile lacks cannot be had from it.
     sandbox.write("workspace/grex.jsonl", manifest);
@@ -215,7 +215,7 @@ fn code_4_packs_that_failed() {
     ----- stderr -----
     error: gone: fatal: repository '[SANDBOX]/remotes/gone.git' does not exist
       $ git -C [SANDBOX]/workspace clone --template= -- [SANDBOX]/remotes/gone.git [SANDBOX]/workspace/.grex-tmp.[NONCE]
-    hint: check the URL, and that your account may read the repository
+    hint: check the path: there is no git repository that you may read
     failed:
       gone
     hint: to try again: grex sync --only gone

@@ -35,6 +35,7 @@ mod prompts;
 mod pty;
 mod rm;
 mod shared_directories;
+mod slips;
 mod stalled;
 mod status;
 mod terminal;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::status::NO_PACKS;
 use crate::{
     cli::{
         columns::{Cell, lay_out, paint},
@@ -69,7 +70,7 @@ pub(in crate::cli) fn run(args: LsArgs, invocation: &Invocation) -> Result<u8, C
     let ui = &invocation.ui;
     let nothing = match only_type {
         true => "no packs of this type\n",
-        false => "no packs: `grex add URL` registers one\n",
+        false => NO_PACKS,
     };
     if invocation.globals.json {
         ui.print_json(&packs)?;
