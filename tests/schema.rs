@@ -1,30 +1,59 @@
-//! The JSON Schema in `docs/schema` is the one that the types describe, and it means what the
-//! reader does. Run with `GREX_UPDATE=1` to rewrite it.
+//! The JSON Schemas in `docs/schema` are those that the types describe, and the one of pack.yaml
+//! means what the reader does. Run with `GREX_UPDATE=1` to rewrite them. That what the verbs print
+//! is as their schemas say is held by `tests/json`.
 
 #![allow(
     clippy::disallowed_methods,
     reason = "the test rewrites a file when asked to"
 )]
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use grex::model::pack::json_schema;
 use serde_json::{Value, json};
 
 #[test]
-fn the_schema_is_not_stale() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/pack.schema.json");
-    let mut current = serde_json::to_string_pretty(&json_schema()).expect("a schema is JSON");
-    current.push('\n');
-    if std::env::var_os("GREX_UPDATE").is_some() {
-        std::fs::create_dir_all(path.parent().expect("a directory")).expect("docs/schema");
-        std::fs::write(&path, &current).expect("the schema is written");
+fn the_schemas_are_not_stale() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
+    let mut schemas: BTreeMap<String, Value> = grex::cli::output_schemas()
+        .into_iter()
+        .map(|output| (format!("{}.schema.json", output.name), output.schema))
+        .collect();
+    schemas.insert(String::from("pack.schema.json"), json_schema());
+    for (name, schema) in &schemas {
+        let path = directory.join(name);
+        let mut current = serde_json::to_string_pretty(schema).expect("a schema is JSON");
+        current.push('\n');
+        if std::env::var_os("GREX_UPDATE").is_some() {
+            std::fs::create_dir_all(&directory).expect("docs/schema");
+            std::fs::write(&path, &current).expect("the schema is written");
+        }
+        let stored = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            stored == current,
+            "docs/schema/{name} is stale: run `GREX_UPDATE=1 cargo test --test schema`"
+        );
     }
-    let stored = std::fs::read_to_string(&path).expect("docs/schema/pack.schema.json");
-    assert!(
-        stored == current,
-        "docs/schema/pack.schema.json is stale: run `GREX_UPDATE=1 cargo test --test schema`"
-    );
+    let stored = std::fs::read_dir(&directory).expect("docs/schema");
+    for entry in stored {
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_string_lossy();
+        assert!(
+            schemas.contains_key(&*name),
+            "docs/schema/{name} is of nothing"
+        );
+    }
+}
+
+#[test]
+fn every_verb_has_a_schema() {
+    let schemas = grex::cli::output_schemas();
+    for verb in grex::cli::command().get_subcommands() {
+        let name = verb.get_name();
+        let has_one = schemas.iter().any(|output| output.name == name);
+        // A server speaks a protocol instead.
+        assert_eq!(has_one, name != "serve", "{name}");
+    }
 }
 
 #[test]

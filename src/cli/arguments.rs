@@ -3,6 +3,7 @@
 #[cfg(feature = "mcp")]
 use super::verbs::serve::ServeArgs;
 use super::{
+    completions::Shell,
     globals::GlobalArgs,
     verbs::{
         act::ActArgs, add::AddArgs, doctor::DoctorArgs, exec::ExecArgs, import::ImportArgs,
@@ -34,11 +35,15 @@ EXIT CODES
     args_override_self = true,
     disable_help_subcommand = true,
     infer_long_args = false,
+    override_usage = "grex [OPTIONS] <COMMAND>",
     after_help = AFTER_HELP
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
-    pub(super) verb: Verb,
+    pub(super) verb: Option<Verb>,
+    /// Print a script that completes grex's command lines, for bash, elvish, fish, powershell or zsh
+    #[arg(long, value_name = "SHELL", value_enum, hide_possible_values = true)]
+    pub(super) completions: Option<Shell>,
     #[command(flatten)]
     pub(super) globals: GlobalArgs,
 }
@@ -59,6 +64,11 @@ pub(super) enum Verb {
     Doctor(DoctorArgs),
     Run(ActArgs),
     Exec(ExecArgs),
+}
+
+/// The definition of the command line, for manual pages and for who looks for its parts.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 impl Verb {

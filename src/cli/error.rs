@@ -3,13 +3,14 @@
 use std::{fmt, io};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{columns::paint, style, ui::Ui};
 use crate::{
     engine::outcome::PackFailure,
     model::{pack::PackFileError, text},
-    ops::error::OpError,
+    ops::error::{ErrorKind, OpError},
     sys::reason::reason,
 };
 
@@ -43,22 +44,33 @@ impl From<io::Error> for CliError {
     }
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// An error as JSON.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Document<'a> {
+    /// Why the verb could not be carried out.
     error: Body<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
 struct Body<'a> {
+    /// Its class, which decides the exit code.
+    #[schemars(with = "ErrorKind")]
     kind: &'static str,
+    /// What failed and why.
     message: String,
+    /// What to do about it.
     hint: Option<String>,
+    /// The pack that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pack: Option<&'a str>,
+    /// The file that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
+    /// The line in that file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
+    /// The column there, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<usize>,
 }

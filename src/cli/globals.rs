@@ -68,6 +68,9 @@ pub(super) struct GlobalArgs {
     /// Say more: the git commands (-v), what git says (-vv), every step (-vvv)
     #[arg(short = 'v', long = "verbose", action = clap::ArgAction::Count)]
     verbose: u8,
+    /// Write what the run spends its time on to FILE, for Perfetto and chrome://tracing
+    #[arg(long, value_name = "FILE")]
+    timings: Option<PathBuf>,
     /// Say nothing but errors and what was asked for
     #[arg(short = 'q', long)]
     quiet: bool,
@@ -125,6 +128,8 @@ pub(super) struct Globals {
     pub(super) manifest: Option<PathBuf>,
     /// Where to start, seen from the current directory.
     pub(super) directory: PathBuf,
+    /// Where to write what the run spends its time on.
+    pub(super) timings: Option<PathBuf>,
     /// The limits.
     pub(super) settings: Settings,
     /// The flags that another command must have to mean the same workspace and limits.
@@ -153,6 +158,7 @@ impl GlobalArgs {
             lock_timeout,
             color,
             verbose,
+            timings,
             quiet,
         } = self;
         Self {
@@ -173,6 +179,7 @@ impl GlobalArgs {
             lock_timeout: after.lock_timeout.or(lock_timeout),
             color: after.color.or(color),
             verbose: verbose.saturating_add(after.verbose),
+            timings: after.timings.or(timings),
             quiet: quiet || after.quiet,
         }
     }
@@ -229,6 +236,7 @@ impl Globals {
             filters: typed::filters(&args.filter)?,
             manifest: args.manifest,
             directory: args.directory.iter().collect(),
+            timings: args.timings,
             settings,
             kept,
         })

@@ -13,12 +13,14 @@ use clap::Parser;
 use super::verbs::serve;
 use super::{
     arguments::{Cli, Verb},
+    completions,
     error::{self, CliError},
     globals::{Environment, Globals, usage},
     progress::{Shown, Watcher},
     prompts::Prompts,
     retry::Retry,
     signals::Signals,
+    trace::Trace,
     trust::Person,
     ui::Ui,
     usage as usage_errors,
@@ -29,6 +31,7 @@ use crate::{
         session::{Session, Settings},
         terminal::Terminal,
     },
+    model::{redact, shell},
     ops::{
         error::{ErrorKind, OpError},
         install::{Ask, TrustPolicy},
@@ -59,11 +62,27 @@ pub(super) struct Invocation {
 /// and returns its exit code.
 pub async fn main(arguments: Vec<OsString>, registry: Registry) -> u8 {
     let registry = Arc::new(registry);
+    if let Some(asked) = completions::asked(&arguments) {
+        return print_answer(&completions::answer(&asked, &registry.vocabulary()));
+    }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(problem) => return usage_errors::answer(&problem, &arguments),
     };
-    let Cli { verb, globals } = cli;
+    let Cli {
+        verb,
+        completions,
+        globals,
+    } = cli;
+    let verb = match (verb, completions) {
+        (Some(verb), None) => verb,
+        (None, Some(shell)) => return print_answer(shell.script()),
+        (None, None) => return usage_errors::no_verb(&arguments),
+        (Some(_), Some(_)) => {
+            let problem = usage("--completions prints a script, and goes with no verb");
+            return usage_errors::refuse(problem, &arguments);
+        }
+    };
     let resolved = Globals::resolve(globals, verb.globals().clone(), Environment::read());
     let globals = match resolved {
         Ok(globals) => globals,
@@ -81,7 +100,7 @@ pub async fn main(arguments: Vec<OsString>, registry: Registry) -> u8 {
         cancel,
         watcher,
     };
-    let code = match run(verb, &invocation).await {
+    let code = match recorded(verb, &invocation, &arguments).await {
         Ok(code) => code,
         Err(problem) => {
             // An error of the arguments comes before anything was watched.
@@ -90,6 +109,38 @@ pub async fn main(arguments: Vec<OsString>, registry: Registry) -> u8 {
         }
     };
     signals.exit_code().unwrap_or(code)
+}
+
+/// Prints what is not for a person; returns the exit code.
+fn print_answer(text: &str) -> u8 {
+    let ui = Ui::new(&Globals::default());
+    match ui.print(text) {
+        Ok(()) => 0,
+        Err(problem) => error::tell(&problem.into(), &ui),
+    }
+}
+
+/// Runs the verb, and records what it spends its time on where that was asked for.
+async fn recorded(
+    verb: Verb,
+    invocation: &Invocation,
+    arguments: &[OsString],
+) -> Result<u8, CliError> {
+    let Some(file) = &invocation.globals.timings else {
+        return run(verb, invocation).await;
+    };
+    #[cfg(feature = "mcp")]
+    if matches!(verb, Verb::Serve(_)) {
+        return Err(usage("a server has no run that could be timed")
+            .with_hint("--timings goes with the other verbs")
+            .into());
+    }
+    let trace = Trace::begin(&invocation.directory()?.join(file))?;
+    // One by one: what is masked to the end of a line must not take the others along.
+    let words = arguments.iter().skip(1);
+    let words = words.map(|word| redact::secrets(&word.to_string_lossy()).into_owned());
+    let typed: Vec<String> = std::iter::once(String::from("grex")).chain(words).collect();
+    trace.of(shell::join(&typed), run(verb, invocation)).await
 }
 
 async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {

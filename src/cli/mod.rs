@@ -2,6 +2,7 @@
 
 mod arguments;
 mod columns;
+mod completions;
 mod error;
 mod globals;
 mod invocation;
@@ -10,13 +11,17 @@ mod pack_line;
 mod progress;
 mod prompts;
 mod retry;
+mod schemas;
 mod signals;
 mod span;
+mod trace;
 mod trust;
 mod ui;
 mod usage;
 mod verbs;
 
+pub use arguments::command;
 pub use invocation::main;
+pub use schemas::{OutputSchema, output_schemas};
 
 use crate::render::style;

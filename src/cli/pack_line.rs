@@ -2,7 +2,12 @@
 
 use anstyle::Style;
 
-use super::{columns::paint, style};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    columns::{cut, cut_path, paint},
+    style,
+};
 use crate::{
     engine::outcome::{Change, PackFailure, PackOutcome, Verdict},
     git::refs::ObjectId,
@@ -106,6 +111,25 @@ impl PackNews<'_> {
         line
     }
 
+    /// The line, with its end, in a terminal's width where it says less than is told at the end
+    /// anyway: of what failed.
+    pub(super) fn line_within(&self, width: usize, ellipsis: &str) -> String {
+        let rest = format!(
+            "{}  {}",
+            text::shown(self.id),
+            self.message_text().unwrap_or_default()
+        );
+        let left = width.saturating_sub(WORD + 2);
+        if !self.is_failed() || rest.width() <= left {
+            return self.line();
+        }
+        let word = paint(&format!("{:<WORD$}", self.word()), self.style());
+        let id = cut_path(&text::shown(self.id), left * 2 / 3, ellipsis);
+        let message = self.message_text().unwrap_or_default();
+        let message = cut(&message, left.saturating_sub(id.width() + 2), ellipsis);
+        format!("{word}  {id}  {message}\n")
+    }
+
     /// The line of a plan.
     pub(super) fn plan_line(&self) -> String {
         match self.message_text() {
@@ -114,7 +138,8 @@ impl PackNews<'_> {
         }
     }
 
-    fn style(&self) -> Style {
+    /// What its ending is painted in.
+    pub(super) fn style(&self) -> Style {
         match (self.verdict, self.change) {
             (Verdict::Err, _) => style::ERROR,
             (Verdict::Skipped, _) | (_, Change::Forced | Change::Removed) => style::WARNING,
@@ -227,6 +252,29 @@ mod tests {
             ..outcome(Verdict::Ok, Change::Forced)
         };
         assert_eq!(line(&said), "forced      a/b  one; two\n");
+    }
+
+    #[test]
+    fn only_what_failed_is_cut() {
+        let message = "fatal: the remote end hung up unexpectedly";
+        let failed = PackOutcome {
+            failure: Some(PackFailure::new(FailureClass::Network, message)),
+            ..outcome(Verdict::Err, Change::None)
+        };
+        let within = |outcome: &PackOutcome, width| {
+            let line = PackNews::from(outcome).line_within(width, "…");
+            anstream::adapter::strip_str(&line).to_string()
+        };
+        assert_eq!(
+            within(&failed, 40),
+            "failed      a/b  network: fatal: the re…\n"
+        );
+        assert_eq!(within(&failed, 100), line(&failed));
+        let said = PackOutcome {
+            message: Some(message.into()),
+            ..outcome(Verdict::Ok, Change::UpToDate)
+        };
+        assert_eq!(within(&said, 40), line(&said));
     }
 
     #[test]

@@ -2,9 +2,12 @@
 //! and a third ends the program where it stands. Ctrl-Z stops what is at work, too. A command that
 //! has the terminal to itself gets the Ctrl-C, and decides what it means.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::progress::Watcher;
@@ -20,44 +23,53 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Begins to watch; `watcher` tells the user that the run is stopping.
+    /// Begins to watch; `watcher` tells the user that the run is stopping. The handlers are in place
+    /// on return: whatever is started later may say at once that it is ready for a Ctrl-C.
     pub(super) fn watch(cancel: Cancel, watcher: Arc<Watcher>) -> Self {
         let first = Arc::new(OnceLock::new());
+        watch_stops(Arc::clone(&watcher));
         let noted = Arc::clone(&first);
         let count = AtomicUsize::new(0);
-        let display = Arc::clone(&watcher);
-        tokio::spawn(async move {
-            let stops = signal::watch_stops(|| display.hide(), || display.show());
-            if let Err(error) = stops.await {
-                display.note(&format!("warning: Ctrl-Z stops grex alone: {error}\n"));
+        let told = Arc::clone(&watcher);
+        let seen = move |signal: EndSignal| {
+            if signal == EndSignal::Interrupt && told.is_handed_over() {
+                return false;
             }
-        });
-        tokio::spawn(async move {
-            let told = Arc::clone(&watcher);
-            let seen = move |signal: EndSignal| {
-                if signal == EndSignal::Interrupt && told.is_handed_over() {
-                    return false;
-                }
-                let first = *noted.get_or_init(|| signal);
-                match count.fetch_add(1, Ordering::Relaxed) {
-                    0 => told.note("stopping; once more kills what is still at work\n"),
-                    1 => {}
-                    _ => end_here(first),
-                }
-                true
-            };
-            if let Err(error) = signal::watch(cancel, seen).await {
-                watcher.note(&format!(
-                    "warning: signals end grex without notice: {error}\n"
-                ));
+            let first = *noted.get_or_init(|| signal);
+            match count.fetch_add(1, Ordering::Relaxed) {
+                0 => told.note("stopping; once more kills what is still at work\n"),
+                1 => {}
+                _ => end_here(first),
             }
-        });
+            true
+        };
+        match signal::watch(cancel, seen) {
+            Ok(watch) => drop(tokio::spawn(watch)),
+            Err(error) => watcher.note(&format!(
+                "warning: signals end grex without notice: {error}\n"
+            )),
+        }
         Self { first }
     }
 
     /// The exit code, if a signal has ended the run.
     pub(super) fn exit_code(&self) -> Option<u8> {
         self.first.get().map(|signal| signal.exit_code())
+    }
+}
+
+fn watch_stops(watcher: Arc<Watcher>) {
+    let alone = |watcher: &Watcher, error: io::Error| {
+        watcher.note(&format!("warning: Ctrl-Z stops grex alone: {error}\n"));
+    };
+    let (hides, shows) = (Arc::clone(&watcher), Arc::clone(&watcher));
+    match signal::watch_stops(move || hides.hide(), move || shows.show()) {
+        Ok(stops) => drop(tokio::spawn(async move {
+            if let Err(error) = stops.await {
+                alone(&watcher, error);
+            }
+        })),
+        Err(error) => alone(&watcher, error),
     }
 }
 

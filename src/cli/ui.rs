@@ -81,6 +81,13 @@ impl Ui {
             .flatten()
     }
 
+    /// The rows of the terminal on standard output; `None` where there is none.
+    pub(super) fn height(&self) -> Option<usize> {
+        self.out_is_terminal
+            .then(|| size_of(&io::stdout()).map(|(_, rows)| rows))
+            .flatten()
+    }
+
     /// The columns and rows of the terminal on standard error.
     pub(super) fn drawing_size(&self) -> (usize, usize) {
         size_of(&io::stderr()).unwrap_or((80, 24))
@@ -94,6 +101,15 @@ impl Ui {
     /// What stands for what was cut off.
     pub(super) fn ellipsis(&self) -> &'static str {
         if self.unicode { "…" } else { "..." }
+    }
+
+    /// What a bar is made of: what is done, and what is left. Without colours too they differ.
+    pub(super) fn bar(&self) -> [&'static str; 2] {
+        if self.unicode {
+            ["\u{2501}", "\u{254c}"]
+        } else {
+            ["#", "-"]
+        }
     }
 
     /// Says whether a person is asked: both ends of the conversation are a terminal.

@@ -30,13 +30,11 @@ pub(super) fn answer(problem: &clap::Error, arguments: &[OsString]) -> u8 {
             ui.tell(&problem.render().ansi().to_string());
             2
         }
-        kind => {
-            let told = match kind {
-                Clap::DisplayHelpOnMissingArgumentOrSubcommand | Clap::MissingSubcommand => {
-                    Told::nothing()
-                }
-                _ => Told::of(problem, meant::typed_verb(arguments).as_deref()),
-            };
+        Clap::DisplayHelpOnMissingArgumentOrSubcommand | Clap::MissingSubcommand => {
+            no_verb(arguments)
+        }
+        _ => {
+            let told = Told::of(problem, meant::typed_verb(arguments).as_deref());
             let code = error::tell(&CliError::Op(usage(told.message).with_hint(told.hint)), &ui);
             if let Some(line) = told.usage.filter(|_| !ui.json) {
                 ui.tell(&format!("{line}\n"));
@@ -44,6 +42,11 @@ pub(super) fn answer(problem: &clap::Error, arguments: &[OsString]) -> u8 {
             code
         }
     }
+}
+
+/// Tells that flags without a verb do nothing. Returns the exit code.
+pub(super) fn no_verb(arguments: &[OsString]) -> u8 {
+    refuse(usage("no verb was given").with_hint(HELP), arguments)
 }
 
 /// Tells of a command line that clap understands and that makes no sense all the same. Returns
@@ -103,14 +106,6 @@ fn help_of(verb: Option<&str>) -> String {
 }
 
 impl Told {
-    fn nothing() -> Self {
-        Self {
-            message: String::from("no verb was given"),
-            hint: HELP.into(),
-            usage: None,
-        }
-    }
-
     /// What clap says of the words after `verb`, in the words that all other errors use.
     fn of(problem: &clap::Error, verb: Option<&str>) -> Self {
         let told = Self::read(&text::shown(problem.render().to_string()));

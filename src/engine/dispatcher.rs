@@ -20,7 +20,14 @@ use super::{
     terminal::Held,
     unit::{self, UnitContext, UnitEnd},
 };
-use crate::{git::failure::FailureClass, model::path::PackPath, sys::process::room};
+use crate::{
+    git::failure::FailureClass,
+    model::{path::PackPath, text},
+    sys::{
+        process::room,
+        timings::{self, Kind},
+    },
+};
 
 /// The first pause before another try; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
@@ -125,7 +132,8 @@ impl Dispatcher<'_> {
             let cx = Arc::clone(&self.cx);
             let last = turn.failures >= cx.session.settings.retries;
             let terminal = cx.session.terminal.clone().filter(|_| turn.may_ask);
-            self.at_work.spawn(async move {
+            let permit = timings::permit(|| turn.node.path.to_string());
+            self.at_work.spawn(permit.over(async move {
                 let end = match terminal {
                     Some(terminal) => {
                         let cx = cx.with_terminal(Arc::clone(&terminal));
@@ -135,8 +143,17 @@ impl Dispatcher<'_> {
                     }
                     None => unit::run(&cx, &turn.node, last).await,
                 };
+                match &end {
+                    UnitEnd::Again(failure) => timings::moment(Kind::Again, || {
+                        format!("comes again: {}", text::shown(&failure.message))
+                    }),
+                    UnitEnd::Deferred(holder) => {
+                        timings::moment(Kind::Again, || format!("comes again: held by {holder}"));
+                    }
+                    _ => {}
+                }
                 (lane, turn, end)
-            });
+            }));
         }
     }
 

@@ -9,8 +9,11 @@ use std::path::Path;
 use super::session::Session;
 use crate::{
     git::run::{Git, GitError},
-    store::journal::Journal,
-    sys::fs,
+    store::{journal::Journal, layout},
+    sys::{
+        fs,
+        lock::{self, Holder},
+    },
 };
 
 /// Clears clones that were never finished, and checks those that were put in place by a run
@@ -26,13 +29,24 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
         };
         let parent = root.parent().unwrap_or(&root);
         let is_cleared = clear(session, &parent.join(&unfinished.temporary));
-        half_cloned::check(session, git, &unfinished.path, &root).await?;
-        if is_cleared {
+        let check = half_cloned::check(session, git, &unfinished.path, &root);
+        let is_checked = holding(session, &root, check).await.transpose()?.is_some();
+        if is_cleared && is_checked {
             // Should this fail, the next run looks once more, and that is all.
             drop(journal.end_clone(&unfinished.temporary));
         }
     }
     moves::recover(session, git, journal).await
+}
+
+/// Does `work` under the lock of the pack at `root`, which a run in another workspace may hold; then
+/// it is `None`, and whoever holds it is told by git what is the matter.
+async fn holding<T>(session: &Session, root: &Path, work: impl Future<Output = T>) -> Option<T> {
+    let Some(lock) = layout::pack_lock(root) else {
+        return Some(work.await);
+    };
+    let holder = Holder::this_process("recover", session.clock.now_text());
+    lock::try_hold(&lock, &holder, work).await.ok()
 }
 
 /// Returns whether nothing is left of it.

@@ -133,14 +133,15 @@ impl Session {
             .get_or_try_init(|| async {
                 let memory = self.workspace.git_memory();
                 let memory = (!self.settings.dry_run).then_some(memory.as_path());
-                let program =
-                    Program::find(self.settings.git.clone(), memory, &self.cancel).await?;
                 let observer = Arc::clone(&self.observer);
                 let on_command = self.observer.wants_commands().then(|| {
                     Arc::new(move |record: &CommandRecord| {
                         observer.observe(Event::Command(record));
                     }) as OnCommand
                 });
+                let wanted = self.settings.git.clone();
+                let program =
+                    Program::find(wanted, memory, &self.cancel, on_command.as_ref()).await?;
                 let git = Git::new(&program, on_command);
                 Ok((program, git))
             })

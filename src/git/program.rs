@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     failure,
+    run::{CommandRecord, OnCommand},
     version::{GitVersion, TooOld},
 };
 use crate::model::text::shown;
@@ -17,6 +18,7 @@ use crate::sys::{
     cancel::Cancel,
     fs,
     process::{Limits, Spawn, Stream, run},
+    timings::{self, Kind},
 };
 
 /// More than any git says about its version.
@@ -66,7 +68,8 @@ struct Remembered {
 
 impl Program {
     /// Finds git: `wanted` (a path, or a name to look up) or else `git`, in `PATH`; and asks its
-    /// version unless `memory`, a file of ours, holds the answer for this very file.
+    /// version unless `memory`, a file of ours, holds the answer for this very file. `on_command` is
+    /// told when it was asked.
     ///
     /// # Errors
     /// Fails when there is no git, or one older than [`super::version::MINIMUM`].
@@ -74,6 +77,7 @@ impl Program {
         wanted: Option<OsString>,
         memory: Option<&Path>,
         cancel: &Cancel,
+        on_command: Option<&OnCommand>,
     ) -> Result<Self, ProgramError> {
         let path = locate(wanted)?;
         let stamp = stamp(&path);
@@ -89,7 +93,7 @@ impl Program {
         let text = match sufficient {
             Some(known) => known.version,
             None => {
-                let text = ask(&path, cancel).await?;
+                let text = ask(&path, cancel, on_command).await?;
                 if let Some(memory) = memory {
                     remember(memory, &path, &text);
                 }
@@ -138,7 +142,11 @@ fn locate(wanted: Option<OsString>) -> Result<PathBuf, ProgramError> {
     })
 }
 
-async fn ask(path: &Path, cancel: &Cancel) -> Result<String, ProgramError> {
+async fn ask(
+    path: &Path,
+    cancel: &Cancel,
+    on_command: Option<&OnCommand>,
+) -> Result<String, ProgramError> {
     let not_git = |reason: String| ProgramError::NotGit {
         path: path.to_owned(),
         reason,
@@ -146,6 +154,7 @@ async fn ask(path: &Path, cancel: &Cancel) -> Result<String, ProgramError> {
     let mut spawn = Spawn::new(path);
     spawn.argument("version");
     let (mut answer, mut complaint) = (Vec::new(), Vec::new());
+    let mut span = timings::span(Kind::Git, || String::from("git version"));
     let finished = run(&spawn, Limits::default(), cancel, &mut |stream, bytes| {
         let kept = match stream {
             Stream::Out => &mut answer,
@@ -157,6 +166,15 @@ async fn ask(path: &Path, cancel: &Cancel) -> Result<String, ProgramError> {
     })
     .await
     .map_err(|error| not_git(error.source.to_string()))?;
+    span.ending(|| finished.ending.to_string());
+    drop(span);
+    if let Some(on_command) = on_command {
+        on_command(&CommandRecord {
+            command: String::from("git version"),
+            duration: finished.duration,
+            ending: finished.ending,
+        });
+    }
     if !finished.ending.is_success() {
         // Settings that git cannot read are enough to make it fail.
         let complaint = failure::essence(&shown(&complaint));

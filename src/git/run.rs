@@ -13,6 +13,7 @@ use crate::{
     sys::{
         cancel::Cancel,
         process::{self, Ending, Limits, SpawnError, Stream},
+        timings::{self, Kind},
     },
 };
 
@@ -211,6 +212,7 @@ impl Git {
         let mut lines = LineSplitter::new();
         let mut kept = Tail::default();
         let on_line = &mut watch.on_line;
+        let mut span = timings::span(Kind::Git, || command.shown());
         let finished = process::run(
             &command.spawn,
             Limits {
@@ -228,6 +230,8 @@ impl Git {
             },
         )
         .await?;
+        span.ending(|| finished.ending.to_string());
+        drop(span);
         lines.finish(&mut |line| on_line(cleaned(line)));
         if let Some(on_command) = &self.on_command {
             on_command(&CommandRecord {

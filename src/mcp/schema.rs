@@ -67,7 +67,7 @@ fn tidy(schema: &mut Value, describes: bool) {
         return;
     };
     for name in [
-        "title", "format", "default", "examples", "minimum", "maximum", "$schema",
+        "title", "format", "default", "examples", "minimum", "maximum", "pattern", "$schema",
     ] {
         fields.remove(name);
     }
@@ -159,7 +159,11 @@ fn prune(schema: &mut Value, depth: usize) {
     let Value::Object(fields) = schema else {
         return;
     };
-    if depth == 0 || depth < DEPTH && fields.contains_key("properties") {
+    let is_deep_object = depth < DEPTH && fields.contains_key("properties");
+    let is_list_of_objects = fields
+        .get("items")
+        .is_some_and(|items| items["type"] == "object");
+    if depth == 0 || is_deep_object || is_list_of_objects {
         fields.retain(|name, _| name == "type");
         return;
     }
@@ -246,7 +250,7 @@ mod tests {
                 "type": "object",
                 "properties": {
                     "kind": {"type": "string", "enum": ["one-kind", "other"]},
-                    "list": {"type": "array", "items": {"type": "object"}},
+                    "list": {"type": "array"},
                     "name": {"type": "string"},
                     "omitted": {"type": "integer"},
                 },

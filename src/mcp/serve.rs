@@ -53,13 +53,15 @@ pub async fn serve(launch: Launch) -> Result<(), OpError> {
         .map_err(|error| cannot_speak(&format!("cannot watch over children: {error}")))?;
     let ended = CancellationToken::new();
     let transport = Transport::new(input, output, turns(&host), ended.clone());
+    // Not the calls: one that has just been read is none yet.
+    let at_work = transport.at_work();
     let over = CancellationToken::new();
     let handler = Handler::new(Arc::clone(&host));
     let session = tokio::spawn(talk(handler, transport, over.clone()));
     tokio::select! {
         () = ended.cancelled() => {
-            host.calls.close();
-            drop(timeout(LAST_WORDS, host.calls.wait()).await);
+            at_work.close();
+            drop(timeout(LAST_WORDS, at_work.wait()).await);
         }
         () = cancel.stopped() => {}
     }

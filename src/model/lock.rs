@@ -121,7 +121,8 @@ impl LockEntry {
                 self.schema_version
             ));
         }
-        let places = [Some(&self.id), Some(&self.path), self.parent.as_ref()];
+        let path = Some(&self.path).filter(|path| **path != self.id);
+        let places = [Some(&self.id), path, self.parent.as_ref()];
         for place in places.into_iter().flatten().filter(|place| *place != ".") {
             PackPath::parse(place).map_err(|error| error.to_string())?;
         }

@@ -17,6 +17,8 @@ fn sift(text: &[u8], keeps_colours: bool) -> String {
     let mut rest = text.chars().peekable();
     while let Some(letter) = rest.next() {
         match letter {
+            // Most letters by far.
+            ' '..='~' => cleaned.push(letter),
             '\u{1b}' if keeps_colours && take_colour(&mut rest, &mut cleaned) => {}
             '\u{1b}' => skip_escape(&mut rest),
             '\u{9b}' => skip_control_sequence(&mut rest),

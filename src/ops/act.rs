@@ -53,7 +53,7 @@ pub struct ActedAction {
 }
 
 /// What became of all of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ActReport {
     /// One for each action, by pack and place.

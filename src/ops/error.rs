@@ -1,6 +1,8 @@
 //! Why an operation could not be carried out. A pack that failed is no such error: it is data
 //! in the report.
 
+use schemars::JsonSchema;
+
 use crate::{
     engine::outcome::PackFailure,
     git::{failure::FailureClass, program::ProgramError, run::GitError},
@@ -12,7 +14,8 @@ use crate::{
 use super::advice;
 
 /// The class of an error, which decides the exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum ErrorKind {
     /// Anything else.
     Other,

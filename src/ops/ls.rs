@@ -49,8 +49,10 @@ pub struct ListedPack {
     #[serde(rename = "ref")]
     pub reference: Option<String>,
     /// The commit that the lockfile has; `""`: none.
+    #[schemars(with = "super::present::Commit")]
     pub sha: String,
     /// When it was installed here.
+    #[schemars(extend("format" = "date-time"))]
     pub installed_at: Option<String>,
     /// The pack that declares it.
     pub parent: Option<String>,

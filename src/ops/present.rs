@@ -1,17 +1,21 @@
 //! How outcomes look in reports.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use crate::{engine::outcome::PackFailure, git::refs::ObjectId};
+use crate::{
+    engine::outcome::PackFailure,
+    git::{failure::FailureClass, refs::ObjectId},
+};
 
 /// A failure as reports carry it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FailureReport {
     /// The kind of failure: `auth`, `network`, `not-found`, `no-such-ref`, `dirty`, `diverged`,
     /// `busy`, `disk` or `other`.
+    #[schemars(with = "FailureClass")]
     pub class: &'static str,
     /// What failed and why.
     pub message: String,
@@ -54,6 +58,23 @@ impl From<PackFailure> for FailureReport {
             }),
             failure,
         }
+    }
+}
+
+/// How a commit looks in a schema: its id, or nothing where there is none.
+pub(super) struct Commit;
+
+impl JsonSchema for Commit {
+    fn schema_name() -> Cow<'static, str> {
+        "Commit".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^([0-9a-f]{40}|[0-9a-f]{64})?$"})
     }
 }
 

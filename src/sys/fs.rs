@@ -184,6 +184,20 @@ pub fn replace_atomically(path: &Path, bytes: &[u8]) -> Result<bool, FileError> 
     replace(path, bytes, any, SHARED_MODE)
 }
 
+/// Says whether [`replace_atomically`] could write the file now, by making and removing a temporary
+/// one beside it.
+///
+/// # Errors
+/// It could not.
+pub fn check_replaceable(path: &Path) -> Result<(), FileError> {
+    open_regular(path, "write", Opening::Read)?;
+    let mut any = tempfile::Builder::new();
+    any.prefix(TEMPORARY_PREFIX).rand_bytes(12);
+    temporary_in(any, parent_of(path), 0o600)
+        .and_then(NamedTempFile::close)
+        .map_err(FileError::when("write", path))
+}
+
 /// As [`replace_atomically`], by way of [`temporary_of`] the file, so that what a killed process
 /// leaves can be found: it makes room here, and [`clear_temporary`] removes it. Only for use under
 /// a lock on the file. A new file gets `mode` less the umask.

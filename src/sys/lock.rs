@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::fs::{FileError, Opening, device, inode, open_regular, read_at};
+use super::timings::{Kind, span};
 
 /// The first pause between two tries; each is half as long again as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
@@ -149,6 +150,7 @@ pub async fn hold_all<T>(
     let begin = Instant::now();
     let mut pause = FIRST_PAUSE;
     let mut told = false;
+    let mut waiting = None;
     loop {
         // Opened anew for each try: the file may be another one by now.
         let mut opened = Vec::with_capacity(paths.len());
@@ -157,6 +159,7 @@ pub async fn hold_all<T>(
         }
         let path = match take(&mut opened, holder)? {
             Taken::All(held) => {
+                drop(waiting);
                 let result = body.await;
                 drop(held);
                 return Ok(result);
@@ -174,6 +177,7 @@ pub async fn hold_all<T>(
         if !told {
             (wait.on_wait)(last_holder(&path).as_ref());
             told = true;
+            waiting = Some(span(Kind::Lock, || format!("waits for {}", path.display())));
         }
         tokio::select! {
             biased;

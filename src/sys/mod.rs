@@ -9,4 +9,5 @@ pub mod process;
 pub mod reason;
 pub mod signal;
 pub mod stdio;
+pub mod timings;
 pub mod user;

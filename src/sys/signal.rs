@@ -29,12 +29,16 @@ impl EndSignal {
 }
 
 /// Reports each signal that asks grex to end through `seen`, and cancels `cancel` if that says that
-/// the signal is meant for grex. Runs until it is dropped.
+/// the signal is meant for grex. From the call on such a signal ends nothing by itself; it is
+/// reported once the future runs, which never ends.
 ///
 /// # Errors
 /// Fails when the handlers cannot be installed.
 #[cfg(unix)]
-pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal) -> bool) -> io::Result<()> {
+pub fn watch(
+    cancel: Cancel,
+    seen: impl Fn(EndSignal) -> bool,
+) -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut hangup = match is_ignored(SignalKind::hangup()) {
@@ -44,16 +48,18 @@ pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal) -> bool) -> io::Resu
     };
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    loop {
-        let end = tokio::select! {
-            _ = next(hangup.as_mut()) => EndSignal::Hangup,
-            _ = interrupt.recv() => EndSignal::Interrupt,
-            _ = terminate.recv() => EndSignal::Terminate,
-        };
-        if seen(end) {
-            cancel.request();
+    Ok(async move {
+        loop {
+            let end = tokio::select! {
+                _ = next(hangup.as_mut()) => EndSignal::Hangup,
+                _ = interrupt.recv() => EndSignal::Interrupt,
+                _ = terminate.recv() => EndSignal::Terminate,
+            };
+            if seen(end) {
+                cancel.request();
+            }
         }
-    }
+    })
 }
 
 #[cfg(unix)]
@@ -77,58 +83,74 @@ fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
 }
 
 /// Reports each Ctrl-C through `seen`, and cancels `cancel` if that says that it is meant for grex.
-/// Runs until it is dropped.
+/// From the call on it ends nothing by itself; it is reported once the future runs, which never ends.
 ///
 /// # Errors
 /// Fails when the handler cannot be installed.
 #[cfg(not(unix))]
-pub async fn watch(cancel: Cancel, seen: impl Fn(EndSignal) -> bool) -> io::Result<()> {
-    loop {
-        tokio::signal::ctrl_c().await?;
-        if seen(EndSignal::Interrupt) {
-            cancel.request();
+pub fn watch(
+    cancel: Cancel,
+    seen: impl Fn(EndSignal) -> bool,
+) -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        while interrupt.recv().await.is_some() {
+            if seen(EndSignal::Interrupt) {
+                cancel.request();
+            }
         }
-    }
+    })
 }
 
 /// At each Ctrl-Z stops the children, and then this process, until a shell lets it go on.
-/// `stopping` and `going_on` are told before and after. Runs until it is dropped.
+/// `stopping` and `going_on` are told before and after. From the call on a Ctrl-Z waits until the
+/// future runs, which ends only where this process cannot be stopped.
 ///
 /// # Errors
 /// Fails when the handlers cannot be installed.
 #[cfg(unix)]
-pub async fn watch_stops(stopping: impl Fn(), going_on: impl Fn()) -> io::Result<()> {
+pub fn watch_stops(
+    stopping: impl Fn(),
+    going_on: impl Fn(),
+) -> io::Result<impl Future<Output = io::Result<()>>> {
     use rustix::process::{Signal, getpid, kill_process};
     use tokio::signal::unix::{SignalKind, signal};
 
     let stop = SignalKind::from_raw(Signal::TSTP.as_raw());
     // Only a shell that gave this process a group of its own can let it go on again.
-    if is_ignored(stop) || process::leads_no_job() {
-        return std::future::pending().await;
-    }
-    let mut stop = signal(stop)?;
-    let mut going = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
-    loop {
-        tokio::select! {
-            _ = stop.recv() => {}
-            // It was not stopped by us.
-            _ = going.recv() => continue,
+    let handlers = match is_ignored(stop) || process::leads_no_job() {
+        true => None,
+        false => {
+            let going = SignalKind::from_raw(Signal::CONT.as_raw());
+            Some((signal(stop)?, signal(going)?))
         }
-        stopping();
-        let (on, wait) = std::sync::mpsc::channel::<()>();
-        let stopped = tokio::task::spawn_blocking(move || {
-            let paused = process::pause();
-            let result = kill_process(getpid(), Signal::STOP);
-            // It may take a moment until the signal stops this very thread.
-            let _ = wait.recv();
-            drop(paused);
-            result
-        });
-        going.recv().await;
-        drop(on);
-        stopped.await??;
-        going_on();
-    }
+    };
+    Ok(async move {
+        let Some((mut stop, mut going)) = handlers else {
+            return std::future::pending().await;
+        };
+        loop {
+            tokio::select! {
+                _ = stop.recv() => {}
+                // It was not stopped by us.
+                _ = going.recv() => continue,
+            }
+            stopping();
+            let (on, wait) = std::sync::mpsc::channel::<()>();
+            let stopped = tokio::task::spawn_blocking(move || {
+                let paused = process::pause();
+                let result = kill_process(getpid(), Signal::STOP);
+                // It may take a moment until the signal stops this very thread.
+                let _ = wait.recv();
+                drop(paused);
+                result
+            });
+            going.recv().await;
+            drop(on);
+            stopped.await??;
+            going_on();
+        }
+    })
 }
 
 /// Nothing stops this process in that way.
@@ -136,6 +158,9 @@ pub async fn watch_stops(stopping: impl Fn(), going_on: impl Fn()) -> io::Result
 /// # Errors
 /// Never.
 #[cfg(not(unix))]
-pub async fn watch_stops(_stopping: impl Fn(), _going_on: impl Fn()) -> io::Result<()> {
-    std::future::pending().await
+pub fn watch_stops(
+    _stopping: impl Fn(),
+    _going_on: impl Fn(),
+) -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(std::future::pending())
 }

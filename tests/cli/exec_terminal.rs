@@ -131,11 +131,26 @@ fn ctrl_c_ends_many_commands() {
     no_processes(&sandbox);
 }
 
-/// What a process does (`T`: it is stopped).
+/// What a pack's command does (`T`: it is stopped).
+///
+/// A shell that was about to start a program waits, and cannot even be stopped (`D`), until its
+/// child has become that program; where the child was stopped before it had, so is the shell.
 fn state(sandbox: &Sandbox, pack: &str) -> char {
     let number =
         fs::read_to_string(sandbox.workspace().join(pack).join("number")).unwrap_or_default();
-    let stat = fs::read_to_string(format!("/proc/{}/stat", number.trim())).unwrap_or_default();
+    let number = number.trim();
+    let children = fs::read_to_string(format!("/proc/{number}/task/{number}/children"));
+    match state_of(number) {
+        'D' => match children.unwrap_or_default().split_whitespace().next() {
+            Some(child) => state_of(child),
+            None => 'D',
+        },
+        state => state,
+    }
+}
+
+fn state_of(process: &str) -> char {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let after = stat.rsplit_once(") ").map(|(_, after)| after.to_owned());
     after.and_then(|after| after.chars().next()).unwrap_or('-')
 }

@@ -292,3 +292,22 @@ fn verbs_that_cannot_heed_filters_refuse_them() {
     }
     still.check();
 }
+
+#[test]
+fn nobody_looks_at_what_is_left_out_by_its_name() {
+    let sandbox = packs();
+    sandbox.write("workspace/docs/.git/HEAD", "nonsense\n");
+    let shim = sandbox.shim();
+    for (filter, others) in [("!path=docs", 5), ("services/*", 2)] {
+        shim.forget();
+        let outcome = grex!(sandbox, "status", "--json", "--filter", filter)
+            .with_shim(&shim)
+            .run();
+        let listed = outcome.success().json();
+        assert_eq!(listed.as_array().unwrap().len(), others, "{filter}");
+        assert_eq!(shim.count("status"), others, "{filter}");
+    }
+    // What the filter leaves open is told.
+    let outcome = grex!(sandbox, "status", "--filter", "state=dirty").run();
+    refused(&sandbox, &outcome, 4, &["docs"]);
+}

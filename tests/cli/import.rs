@@ -236,6 +236,43 @@ fn what_is_imported_can_be_cloned_at_once() {
 }
 
 #[test]
+fn relative_urls_can_be_told_what_they_are_relative_to() {
+    let sandbox = workspace();
+    let projects: String = (0..8)
+        .map(|number| format!("<project name='p{number}'/>"))
+        .collect();
+    sandbox.write(
+        "workspace/m.xml",
+        format!(
+            "<manifest><remote name='r' fetch='..'/><default remote='r'/>{projects}</manifest>"
+        ),
+    );
+    let unknown = grex!(sandbox, "import", "m.xml").run();
+    unknown.code(4);
+    assert_eq!(unknown.stderr.matches("p3  failed: ").count(), 1);
+    assert_eq!(unknown.stderr.matches("p5  failed: ").count(), 0);
+    assert!(unknown.stderr.contains("\n3 more failed: the remote's"));
+    assert!(unknown.stderr.contains("--base-url URL"));
+
+    sandbox.write(
+        "workspace/.gitmodules",
+        "[submodule \"s\"]\n\tpath = s\n\turl = ../s.git\n",
+    );
+    for (file, path, url) in [
+        ("m.xml", "p7", "https://h.example/p7"),
+        (".gitmodules", "s", "https://h.example/o/s.git"),
+    ] {
+        let base = "https://h.example/o/manifest";
+        let outcome = grex!(sandbox, "import", file, "--base-url", base, "--json").run();
+        outcome.success();
+        let report = outcome.json();
+        let imported = report["imported"].as_array().unwrap();
+        let pack = imported.iter().find(|pack| pack["path"] == path).unwrap();
+        assert_eq!(pack["url"], url);
+    }
+}
+
+#[test]
 fn a_scan_finds_what_nothing_declares() {
     let sandbox = workspace_with(&["known"]);
     for directory in [
@@ -463,6 +500,7 @@ fn what_makes_no_sense_is_wrong_usage() {
     let sandbox = workspace();
     sandbox.write("workspace/x", "hello\n");
     sandbox.write("workspace/REPOS.json", "[]");
+    sandbox.write("workspace/m.xml", "<manifest/>");
     for arguments in [
         &[][..],
         &["--depth", "2"],
@@ -472,6 +510,10 @@ fn what_makes_no_sense_is_wrong_usage() {
         &["REPOS.json", "--format", "none"],
         &["REPOS.json", "--group", "x"],
         &["--scan", "--group", "x"],
+        &["--scan", "--base-url", "https://h.example/m"],
+        &["REPOS.json", "--base-url", "https://h.example/m"],
+        &["m.xml", "--base-url", "../m"],
+        &["m.xml", "--base-url", "ext::sh -c x"],
         &["REPOS.json", "--from-repos-json", "REPOS.json"],
         &["REPOS.json", "--filter", "x"],
         &["REPOS.json", "--trust"],

@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    path::Path,
     sync::{Arc, Mutex},
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -22,7 +23,7 @@ pub(crate) struct Terminal {
     seen: Arc<Mutex<Seen>>,
     reader: Option<JoinHandle<()>>,
     // Dropped, it hangs up.
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 /// What is, and was, on the screen.
@@ -57,6 +58,15 @@ impl Terminal {
         let mut command = CommandBuilder::new("/bin/sh");
         command.args(["-m", "-c", script]);
         let variables = [("GREX", env!("CARGO_BIN_EXE_grex"))];
+        Self::start_command(sandbox, shim, 100, command, &variables)
+    }
+
+    /// Starts another program that people type at, with grex on its `PATH`.
+    pub(crate) fn start_program(sandbox: &Sandbox, shim: &Shim, words: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(words[0]);
+        command.args(&words[1..]);
+        let path = with_grex(sandbox);
+        let variables = [("PATH", path.as_str()), ("TERM", "xterm"), ("PS1", "> ")];
         Self::start_command(sandbox, shim, 100, command, &variables)
     }
 
@@ -98,7 +108,7 @@ impl Terminal {
             keyboard,
             seen,
             reader: Some(reader),
-            _master: pair.master,
+            master: pair.master,
         }
     }
 
@@ -107,9 +117,27 @@ impl Terminal {
         self.child.process_id().expect("a process that was started")
     }
 
+    /// Gives the terminal another width. What is on its screen is cut, as xterm does it.
+    pub(crate) fn resize(&mut self, columns: u16) {
+        let size = PtySize {
+            rows: ROWS,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.master.resize(size).expect("a terminal");
+        let mut seen = self.seen.lock().unwrap();
+        seen.screen.screen_mut().set_size(ROWS, columns);
+    }
+
     /// What is on the screen, row by row, without blank rows at its end.
     pub(crate) fn screen(&self) -> String {
-        rows(self.seen.lock().unwrap().screen.screen())
+        self.look(rows)
+    }
+
+    /// Looks at the screen, with its colours.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.seen.lock().unwrap().screen.screen())
     }
 
     /// What somebody gets who copies the screen: rows that only the screen's edge has parted are
@@ -178,6 +206,16 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         drop(self.child.kill());
     }
+}
+
+/// The sandbox's `PATH` with the built grex on it.
+pub(crate) fn with_grex(sandbox: &Sandbox) -> String {
+    let grex = Path::new(env!("CARGO_BIN_EXE_grex"));
+    let directory = grex.parent().expect("a directory").to_str().unwrap();
+    let mut variables = sandbox.environment().iter();
+    let path = variables.find(|(name, _)| name == "PATH");
+    let path = path.expect("a PATH").1.to_str().unwrap();
+    format!("{directory}:{path}")
 }
 
 fn watch(mut output: Box<dyn Read + Send>, sink: &Mutex<Seen>) {

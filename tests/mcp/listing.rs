@@ -25,9 +25,9 @@ const TOOLS: [(&str, [bool; 4]); 11] = [
     ("update", [false, true, true, true]),
 ];
 
-/// The list may take 2,500 tokens of every conversation. The tokenizers of `cl100k` and `o200k` make
-/// a token of 4.3 bytes of it: 2,489 of 10,714.
-const MOST_BYTES: usize = 10_750;
+/// The list may take 2,500 tokens of every conversation. Tokenizers make a token of 4 bytes of it or
+/// a little more.
+const MOST_BYTES: usize = 10_000;
 
 fn names(list: &Value) -> Vec<&str> {
     let tools = list["tools"].as_array().expect("tools");

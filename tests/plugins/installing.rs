@@ -193,6 +193,15 @@ async fn names_that_nobody_has_registered_are_told_apart() {
     assert!(error.hint.unwrap().contains("touch"));
 }
 
+/// The first lines of docs/plugins.md, as they stand there.
+#[test]
+fn one_call_registers_a_plugin() -> Result<(), grex::plugin::registry::RegistryError> {
+    let mut registry = grex::plugin::registry::Registry::with_builtins();
+    registry.register_action(std::sync::Arc::new(Touch))?;
+    assert!(registry.action("touch").is_ok());
+    Ok(())
+}
+
 #[test]
 fn a_name_is_registered_once() {
     let mut registry = Registry::with_builtins();

@@ -2,8 +2,13 @@
 
 use indexmap::IndexMap;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{
-    cli::columns::cut,
+    cli::{
+        columns::{cut, cut_path, paint},
+        style,
+    },
     git::progress::{Progress, Stage},
 };
 
@@ -13,6 +18,8 @@ pub(super) struct Board {
     known: usize,
     done: usize,
     failed: usize,
+    /// The columns of the widest name that was ever at work.
+    widest: usize,
     at_work: IndexMap<String, String>,
 }
 
@@ -25,7 +32,15 @@ pub(super) struct Room {
     pub(super) rows: usize,
     /// What stands for what was cut off.
     pub(super) ellipsis: &'static str,
+    /// What the bar is made of: what is done, and what is left.
+    pub(super) bar: [&'static str; 2],
 }
+
+/// The columns of the bar, and how many there have to be for one.
+const BAR: (usize, usize) = (24, 60);
+
+/// The least that is left for what a pack is doing.
+const LEAST_DOING: usize = 20;
 
 impl Board {
     /// So many packs are known in all.
@@ -35,6 +50,8 @@ impl Board {
 
     /// A pack is being worked on.
     pub(super) fn started(&mut self, id: &str) {
+        // Never narrower again: what stands still can be read.
+        self.widest = self.widest.max(id.width());
         self.at_work.insert(id.to_owned(), String::new());
     }
 
@@ -63,20 +80,52 @@ impl Board {
             return Vec::new();
         }
         // One column stays free: some terminals wrap when the last one is used.
-        let width = room.width.saturating_sub(1);
-        let mut lines = vec![cut(&self.total(), width, room.ellipsis)];
+        let room = Room {
+            width: room.width.saturating_sub(1),
+            ..room
+        };
+        let names = room.width.saturating_sub(LEAST_DOING).max(room.width / 2);
+        let names = self.widest.min(names.saturating_sub(INDENT.len()));
+        let mut lines = vec![self.total(room)];
         let rows = self.at_work.iter().take(room.rows);
-        lines
-            .extend(rows.map(|(id, doing)| cut(&format!("  {id}  {doing}"), width, room.ellipsis)));
+        lines.extend(rows.map(|(id, doing)| pack(id, names, doing, room)));
         lines
     }
 
-    fn total(&self) -> String {
+    fn total(&self, room: Room) -> String {
+        let count = format!("{} of {} packs", self.done, self.known);
         let failed = match self.failed {
             0 => String::new(),
-            failed => format!(", {failed} failed"),
+            failed => format!("  {failed} failed"),
         };
-        format!("{} of {} packs{failed}", self.done, self.known)
+        let (length, least) = BAR;
+        if room.width < least {
+            return cut(&(count + &failed), room.width, room.ellipsis);
+        }
+        let full = (self.done * length / self.known).min(length);
+        let [done, left] = room.bar;
+        let bar = [
+            paint(&done.repeat(full), style::GOOD),
+            paint(&left.repeat(length - full), style::FAINT),
+        ];
+        format!("{count}  {}{}", bar.concat(), paint(&failed, style::ERROR))
+    }
+}
+
+/// Before the name of a pack at work.
+const INDENT: &str = "  ";
+
+fn pack(id: &str, names: usize, doing: &str, room: Room) -> String {
+    if room.width < LEAST_DOING + LEAST_DOING / 2 {
+        return cut(&format!("{INDENT}{id}  {doing}"), room.width, room.ellipsis);
+    }
+    let id = cut_path(id, names, room.ellipsis);
+    let fill = " ".repeat(names.saturating_sub(id.width()));
+    let left = room.width.saturating_sub(INDENT.len() + names + 2);
+    let doing = cut(doing, left, room.ellipsis);
+    match doing.is_empty() {
+        true => format!("{INDENT}{id}"),
+        false => format!("{INDENT}{id}{fill}  {}", paint(&doing, style::FAINT)),
     }
 }
 
@@ -92,7 +141,7 @@ pub(super) fn progress_text(progress: &Progress) -> String {
         Stage::Other(title) => title,
     };
     let amount = match (progress.percent, progress.done) {
-        (Some(percent), _) => format!(" {percent}%"),
+        (Some(percent), _) => format!(" {percent:>3}%"),
         (None, done) => format!(" {done}"),
     };
     let bytes = progress
@@ -120,35 +169,70 @@ fn size_text(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use anstream::adapter::strip_str;
+    use unicode_width::UnicodeWidthStr;
+
     use super::{Board, Progress, Room, Stage, progress_text, size_text};
 
     const ROOM: Room = Room {
-        width: 21,
+        width: 31,
         rows: 2,
         ellipsis: "...",
+        bar: ["#", "-"],
     };
+
+    fn shown(board: &Board, room: Room) -> Vec<String> {
+        let lines = board.lines(room);
+        lines
+            .iter()
+            .map(|line| strip_str(line).to_string())
+            .collect()
+    }
 
     #[test]
     fn there_is_a_total_and_a_line_for_each_pack_at_work() {
         let mut board = Board::default();
         assert!(board.lines(ROOM).is_empty());
         board.known(4);
-        for id in ["a", "b", "c", "d"] {
+        for id in ["a", "services/payments", "c", "d"] {
             board.started(id);
         }
-        board.doing("b", "receiving 45%, 1.0 MiB".into());
+        board.doing("services/payments", "receiving 45%, 1.0 MiB".into());
         board.doing("gone", "nothing".into());
         board.finished("a", true);
         assert_eq!(
-            board.lines(ROOM),
-            ["1 of 4 packs, 1 f...", "  b  receiving 45...", "  c  "]
+            shown(&board, ROOM),
+            [
+                "1 of 4 packs  1 failed",
+                "  s.../payments  receiving ...",
+                "  c"
+            ]
         );
-        board.postponed("b");
-        board.finished("c", false);
+        board.postponed("services/payments");
+        board.doing("c", "counting 9".into());
+        board.finished("d", false);
         assert_eq!(
-            board.lines(Room { width: 80, ..ROOM }),
-            ["2 of 4 packs, 1 failed", "  d  "]
+            shown(&board, Room { width: 80, ..ROOM }),
+            [
+                "2 of 4 packs  ############------------  1 failed",
+                "  c                  counting 9"
+            ]
         );
+    }
+
+    #[test]
+    fn whatever_is_drawn_has_one_row() {
+        let mut board = Board::default();
+        board.known(1_000_000);
+        for id in ["\u{65e5}\u{672c}\u{8a9e}".repeat(20), "a/".repeat(60)] {
+            board.started(&id);
+            board.doing(&id, "receiving 100%, 17179869183.9 GiB, 5.92 MiB/s".into());
+        }
+        for width in 0..140 {
+            for line in shown(&board, Room { width, ..ROOM }) {
+                assert!(line.width() < width.max(1), "{width}: {line}");
+            }
+        }
     }
 
     #[test]
@@ -165,7 +249,7 @@ mod tests {
         };
         assert_eq!(
             progress_text(&progress),
-            "receiving 45%, 2.5 MiB, 5.92 MiB/s"
+            "receiving  45%, 2.5 MiB, 5.92 MiB/s"
         );
         let counting = Progress {
             stage: Stage::Other("Enumerating objects".into()),

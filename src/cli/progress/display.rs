@@ -14,7 +14,7 @@ use super::{
     board::{Board, Room},
     screen::Screen,
 };
-use crate::cli::ui::Ui;
+use crate::{cli::ui::Ui, sys::env};
 
 /// A run that is over by then draws nothing: what appears and vanishes at once only flickers.
 const QUIET: Duration = Duration::from_millis(250);
@@ -120,7 +120,7 @@ impl Display {
 
 fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
     let begin = Instant::now();
-    let mut screen = None;
+    let mut screen: Option<Screen<io::Stderr>> = None;
     loop {
         // Also while nothing is drawn, or somebody is asked something: a pause of nothing would
         // keep a processor busy.
@@ -138,11 +138,15 @@ fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
             width,
             rows: jobs.min(height.saturating_sub(2)),
             ellipsis: ui.ellipsis(),
+            bar: ui.bar(),
         };
         let lines = state.board.lines(room);
         let above = std::mem::take(&mut state.above);
         let (ended, hidden) = (state.ended, state.hidden > 0);
         drop(state);
+        if let Some(screen) = screen.as_mut().filter(|_| ended || hidden) {
+            screen.resized(width);
+        }
         if hidden && !ended {
             screen = None;
             ui.tell(&above);
@@ -157,11 +161,14 @@ fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
             return ui.tell(&above);
         }
         if screen.is_none() && begin.elapsed() >= QUIET && !lines.is_empty() {
-            screen = Some(Screen::new(io::stderr()));
+            screen = Some(Screen::new(io::stderr(), env::terminal_folds()));
             shared.lock().drawn = true;
         }
         match &mut screen {
-            Some(screen) => screen.show(&ui.painted(&above), lines),
+            Some(screen) => {
+                let lines = lines.iter().map(|line| ui.painted(line)).collect();
+                screen.show(&ui.painted(&above), lines, width);
+            }
             None => ui.tell(&above),
         }
     }

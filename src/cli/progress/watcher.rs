@@ -3,11 +3,8 @@
 use std::{
     collections::HashSet,
     io, mem,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use super::{board::progress_text, display::Display};
@@ -34,7 +31,22 @@ pub(in crate::cli) struct Watcher {
     ui: Ui,
     kind: Kind,
     seen: Mutex<Seen>,
-    handed_over: AtomicBool,
+    owner: Mutex<Owner>,
+}
+
+/// A Ctrl-C that came while a command had the terminal is heard here a moment later than by that
+/// command, which may have ended of it by then.
+const ECHO: Duration = Duration::from_millis(500);
+
+/// Whose the terminal is.
+#[derive(Debug)]
+enum Owner {
+    /// Grex's.
+    Own,
+    /// A command's.
+    Command,
+    /// Grex's again, since then.
+    OwnSince(Instant),
 }
 
 #[derive(Debug)]
@@ -74,7 +86,7 @@ impl Watcher {
             ui: ui.clone(),
             kind,
             seen: Mutex::default(),
-            handed_over: AtomicBool::new(false),
+            owner: Mutex::new(Owner::Own),
         }
     }
 
@@ -100,18 +112,26 @@ impl Watcher {
     /// Leaves the terminal to a command that a person works with, until [`Self::take_back`].
     pub(in crate::cli) fn hand_over(&self) {
         self.hide();
-        self.handed_over.store(true, Ordering::Relaxed);
+        *self.owner() = Owner::Command;
     }
 
     /// That command has ended.
     pub(in crate::cli) fn take_back(&self) {
-        self.handed_over.store(false, Ordering::Relaxed);
+        *self.owner() = Owner::OwnSince(Instant::now());
         self.show();
     }
 
-    /// Says whether the terminal belongs to somebody else now.
+    /// Says whether a Ctrl-C that is heard now was meant for somebody else.
     pub(in crate::cli) fn is_handed_over(&self) -> bool {
-        self.handed_over.load(Ordering::Relaxed)
+        match *self.owner() {
+            Owner::Own => false,
+            Owner::Command => true,
+            Owner::OwnSince(then) => then.elapsed() < ECHO,
+        }
+    }
+
+    fn owner(&self) -> MutexGuard<'_, Owner> {
+        self.owner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the display, and returns what was seen.
@@ -163,7 +183,8 @@ impl Watcher {
             Kind::Display(display) => {
                 display.change(|board| board.finished(news.id, news.is_failed()));
                 if is_news {
-                    display.say(&news.line(), false);
+                    let (width, _) = self.ui.drawing_size();
+                    display.say(&news.line_within(width, self.ui.ellipsis()), false);
                     self.remember(news, self.ui.out_is_terminal);
                 }
             }
@@ -276,10 +297,7 @@ impl Observer for Watcher {
 fn command_line(record: &CommandRecord) -> String {
     let ending = match record.ending {
         Ending::Exited(0) => String::new(),
-        Ending::Exited(code) => format!(", exit code {code}"),
-        Ending::Signalled(signal) => format!(", signal {signal}"),
-        Ending::Stalled(limit) => format!(", silent for {} s", limit.as_secs()),
-        Ending::Cancelled => String::from(", cancelled"),
+        ending => format!(", {ending}"),
     };
     let line = format!(
         "$ {} ({}{ending})",
@@ -291,8 +309,9 @@ fn command_line(record: &CommandRecord) -> String {
 
 fn duration_text(duration: Duration) -> String {
     match duration.as_millis() {
-        millis @ 0..10_000 => format!("{millis} ms"),
-        millis => format!("{} s", millis / 1000),
+        0 => String::from("under 1 ms"),
+        millis @ 1..10_000 => format!("{millis} ms"),
+        millis => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
     }
 }
 
@@ -317,6 +336,7 @@ mod tests {
             shown(Ending::Exited(128)),
             "$ git fetch (12 ms, exit code 128)\n"
         );
-        assert_eq!(duration_text(Duration::from_millis(61_900)), "61 s");
+        assert_eq!(duration_text(Duration::from_millis(61_960)), "61.9 s");
+        assert_eq!(duration_text(Duration::from_micros(999)), "under 1 ms");
     }
 }

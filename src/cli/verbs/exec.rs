@@ -257,13 +257,13 @@ fn summary(report: &ExecReport) -> String {
     let ended = report.packs.iter().filter(|pack| pack.is_interrupted);
     let ended = ended.count();
     let counts = [
-        (all - failed - ended, "done"),
-        (failed, "failed"),
-        (ended, "interrupted"),
+        (all - failed - ended, "done", style::GOOD),
+        (failed, "failed", style::ERROR),
+        (ended, "interrupted", style::WARNING),
     ];
-    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts = counts.iter().filter(|(count, ..)| *count > 0);
     let words: Vec<String> = counts
-        .map(|(count, word)| format!("{count} {word}"))
+        .map(|(count, word, style)| paint(&format!("{count} {word}"), *style))
         .collect();
     match words.is_empty() {
         true => String::from("no packs\n"),
@@ -293,7 +293,7 @@ fn masked(word: &OsString) -> String {
 }
 
 /// A filter that selects one pack, and no other.
-fn filter(pack: &str) -> String {
+pub(in crate::cli) fn filter(pack: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
     if pack.chars().all(is_plain) && !pack.starts_with('-') {
         return pack.to_owned();

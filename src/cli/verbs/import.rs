@@ -1,6 +1,9 @@
 //! `grex import`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use super::outcome::Outcome;
 use crate::{
@@ -30,6 +33,7 @@ EXAMPLES
   grex import .repo/manifests/default.xml --group tools,-docs
   grex import --scan --depth 2                  register the repositories that lie here
   grex import west.yml --dry-run                say what would be registered
+  grex import default.xml --base-url https://android.googlesource.com/platform/manifest
 
 The format is recognised from the file's name and content: REPOS.json, .gitmodules, vcstool (.repos), Google repo (XML), west.yml, .meta, .mrconfig, mani.yaml, repos.csv of gita, workspace-lock.toml of git-workspace. The file is read and never run, nothing goes over the network without --sync, and what the file says beside is listed at the end. Paths are from the workspace's directory. A second import of the same file changes nothing.";
 
@@ -50,6 +54,10 @@ pub(in crate::cli) struct ImportArgs {
     /// Take projects of this group too, or with `-` before it leave them out; for repo and west
     #[arg(long, value_name = "GROUP", allow_hyphen_values = true)]
     group: Vec<String>,
+    /// The URL of the repository that the file comes from, for relative URLs in .gitmodules and repo
+    /// [default: the origin of the repository that it lies in]
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
     /// Register the git repositories in the workspace that nothing declares
     #[arg(long)]
     scan: bool,
@@ -79,6 +87,7 @@ impl ImportArgs {
             from_repos_json,
             format,
             group,
+            base_url,
             scan,
             depth,
             default_type,
@@ -96,6 +105,7 @@ impl ImportArgs {
             file: file.or(from_repos_json).map(|file| directory.join(file)),
             format,
             groups: group,
+            base_url: base_url.as_deref().map(typed::url).transpose()?,
             scan,
             depth,
             default_type,
@@ -131,12 +141,7 @@ fn pieces(report: &ImportReport, shown: &Shown, invocation: &Invocation) -> Vec<
     let is_verbose = invocation.ui.verbosity > 0;
     let mut pieces = vec![Piece::Out(imported_lines(report))];
     pieces.push(Piece::Out(skipped_lines(&report.skipped, is_verbose)));
-    pieces.extend(
-        report
-            .failed
-            .iter()
-            .map(|entry| Piece::Err(failed_line(entry))),
-    );
+    pieces.push(Piece::Err(failed_lines(&report.failed)));
     pieces.extend(
         report
             .folded
@@ -187,6 +192,31 @@ fn skipped_lines(skipped: &[SkippedEntry], is_verbose: bool) -> String {
         format!("{}  skipped: {}{place}\n", entry.path, entry.reason)
     })
     .collect()
+}
+
+/// As many entries as fail for one reason are listed before the rest of them is counted.
+const LISTED: usize = 5;
+
+fn failed_lines(failed: &[FailedEntry]) -> String {
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    let mut lines = String::new();
+    for entry in failed {
+        let seen = times.entry(&entry.error).or_default();
+        *seen += 1;
+        if *seen <= LISTED {
+            lines.push_str(&failed_line(entry));
+        }
+    }
+    let mut unlisted: Vec<_> = times
+        .into_iter()
+        .filter(|(_, count)| *count > LISTED)
+        .collect();
+    unlisted.sort_unstable();
+    for (error, count) in unlisted {
+        let more = count - LISTED;
+        lines.push_str(&format!("{more} more failed: {error}\n"));
+    }
+    lines
 }
 
 fn failed_line(entry: &FailedEntry) -> String {

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::status::NO_PACKS;
 use crate::{
     cli::{
-        columns::{Cell, lay_out, paint},
+        columns::{Cell, cut_path, lay_out, paint},
         error::CliError,
         globals::GlobalArgs,
         invocation::Invocation,
@@ -79,7 +81,8 @@ pub(in crate::cli) fn run(args: LsArgs, invocation: &Invocation) -> Result<u8, C
             ui.tell(nothing);
         }
     } else if tree {
-        ui.print(&tree_text(&packs, ui.unicode))?;
+        let strokes = if ui.unicode { UNICODE } else { ASCII };
+        ui.print(&tree_text(&packs, &strokes, ui.width()))?;
     } else if long {
         ui.print(&lay_out(&long_rows(&packs), ui.width(), ui.ellipsis()))?;
     } else {
@@ -93,7 +96,7 @@ fn rows(packs: &[ListedPack]) -> Vec<Vec<Cell>> {
         .iter()
         .map(|pack| {
             vec![
-                Cell::plain(text::shown(&pack.path)),
+                Cell::path(text::shown(&pack.path)),
                 reference(pack),
                 commit(pack),
             ]
@@ -110,7 +113,7 @@ fn long_rows(packs: &[ListedPack]) -> Vec<Vec<Cell>> {
     ];
     rows.extend(packs.iter().map(|pack| {
         vec![
-            Cell::plain(text::shown(&pack.path)),
+            Cell::path(text::shown(&pack.path)),
             Cell::plain(text::shown(&pack.pack_type)),
             reference(pack),
             commit(pack),
@@ -119,7 +122,7 @@ fn long_rows(packs: &[ListedPack]) -> Vec<Vec<Cell>> {
                     .as_ref()
                     .map_or(String::from("-"), text::shown),
             ),
-            Cell::plain(text::shown(&pack.url)),
+            Cell::path(text::shown(&pack.url)),
         ]
     }));
     rows
@@ -155,21 +158,28 @@ struct Strokes {
     inner: &'static str,
     last: &'static str,
     beside: &'static str,
+    /// What stands for what was cut off.
+    ellipsis: &'static str,
 }
+
+/// No name in a tree is cut to less.
+const LEAST_NAME: usize = 12;
 
 const UNICODE: Strokes = Strokes {
     inner: "├── ",
     last: "└── ",
     beside: "│   ",
+    ellipsis: "…",
 };
 const ASCII: Strokes = Strokes {
     inner: "|-- ",
     last: "`-- ",
     beside: "|   ",
+    ellipsis: "...",
 };
 
 /// Packs below their owners. One whose owner is not listed stands at the top, with its whole path.
-fn tree_text(packs: &[ListedPack], unicode: bool) -> String {
+fn tree_text(packs: &[ListedPack], strokes: &Strokes, width: Option<usize>) -> String {
     let listed: HashMap<&str, &ListedPack> =
         packs.iter().map(|pack| (pack.id.as_str(), pack)).collect();
     let mut below: HashMap<Option<&str>, Vec<&ListedPack>> = HashMap::new();
@@ -180,7 +190,6 @@ fn tree_text(packs: &[ListedPack], unicode: bool) -> String {
             .filter(|parent| listed.contains_key(parent) && *parent != pack.id);
         below.entry(owner).or_default().push(pack);
     }
-    let strokes = if unicode { UNICODE } else { ASCII };
     let mut told = String::from(".\n");
     // A stack instead of recursion: how deep packs lie is not for this program's stack to limit.
     let mut open: Vec<(&ListedPack, String, bool)> = Vec::new();
@@ -197,9 +206,14 @@ fn tree_text(packs: &[ListedPack], unicode: bool) -> String {
         let about = [declared(pack).unwrap_or_default(), &short(&pack.sha)]
             .map(text::shown)
             .join(" ");
+        let beside = format!("{indent}{stroke}  {}", about.trim()).width();
+        let room = width.map_or(usize::MAX, |width| {
+            width.saturating_sub(beside).max(LEAST_NAME)
+        });
         told += &format!(
-            "{indent}{stroke}{}  {}\n",
-            text::shown(name),
+            "{}{}  {}\n",
+            paint(&format!("{indent}{stroke}"), style::FAINT),
+            cut_path(&text::shown(name), room, strokes.ellipsis),
             paint(about.trim(), style::FAINT)
         );
         let beside = if is_last { "    " } else { strokes.beside };
@@ -225,7 +239,7 @@ fn push<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{ListedPack, lay_out, long_rows, tree_text};
+    use super::{ASCII, ListedPack, UNICODE, lay_out, long_rows, tree_text};
 
     fn pack(id: &str, parent: Option<&str>) -> ListedPack {
         ListedPack {
@@ -256,7 +270,7 @@ mod tests {
             pack("c/d", Some("gone")),
         ];
         assert_eq!(
-            plain(&tree_text(&packs, true)),
+            plain(&tree_text(&packs, &UNICODE, None)),
             "\
 .
 ├── a  main 1234567
@@ -267,7 +281,12 @@ mod tests {
 └── c/d  1234567
 "
         );
-        assert!(plain(&tree_text(&packs, false)).contains("|   |   `-- y"));
+        assert!(plain(&tree_text(&packs, &ASCII, None)).contains("|   |   `-- y"));
+        let long = [pack("platform/payments/reconciliation", None)];
+        assert_eq!(
+            plain(&tree_text(&long, &UNICODE, Some(40))),
+            ".\n└── platfo…/reconciliation  main 1234567\n"
+        );
     }
 
     #[test]

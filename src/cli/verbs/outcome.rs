@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{
+        columns::paint,
         error::failure_text,
         pack_line::PackNews,
         progress::Shown,
@@ -80,10 +81,13 @@ impl Outcome<'_> {
         if self.packs.is_empty() {
             return String::from("no packs\n");
         }
-        let words: Vec<&str> = self.news().map(|news| news.word()).collect();
         let counts = WORDS.iter().filter_map(|word| {
-            let count = words.iter().filter(|found| *found == word).count();
-            (count > 0).then(|| format!("{count} {word}"))
+            let mut alike = self.news().filter(|news| news.word() == *word);
+            let first = alike.next()?;
+            Some(paint(
+                &format!("{} {word}", alike.count() + 1),
+                first.style(),
+            ))
         });
         format!("{}\n", counts.collect::<Vec<_>>().join(", "))
     }

@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use crate::{
     cli::{
-        columns::{Cell, lay_out},
+        columns::{Cell, lay_out, paint},
         error::{CliError, failure_text},
         globals::{GlobalArgs, usage},
         invocation::Invocation,
@@ -28,7 +28,7 @@ EXAMPLES
   grex status --fetch                 ask the remotes first
   grex status --fail-on-drift         exit 7 unless every STATE is clean
 
-In the column SYNC, +2 -1 means two commits that the upstream lacks and one that only it has.";
+In the column SYNC, +2 -1 means two commits that the upstream lacks and one that only it has. Where there is little room, CHANGES says 1 cfl 2 stg 3 mod 4 new (in conflict, staged, unstaged, untracked), and STATE off lock (not at the locked commit) or stray (not declared).";
 
 /// Show how the packs on disk differ from what is declared and recorded
 #[derive(Debug, clap::Args)]
@@ -95,7 +95,8 @@ pub(in crate::cli) async fn run(args: StatusArgs, invocation: &Invocation) -> Re
     if globals.json {
         ui.print_json(&view)?;
     } else {
-        ui.print(&lay_out(&table(&view.packs), ui.width(), ui.ellipsis()))?;
+        let table = table(&view.packs, ui.height());
+        ui.print(&lay_out(&table, ui.width(), ui.ellipsis()))?;
         let failures: Vec<Piece> = view
             .failed()
             .filter_map(|pack| Some(failure_text(&pack.id, &pack.failure.as_ref()?.failure, ui)))
@@ -127,41 +128,57 @@ fn exit_code(view: &StatusView, fail_on_drift: bool) -> u8 {
     }
 }
 
-fn table(packs: &[PackStatus]) -> Vec<Vec<Cell>> {
+/// The rows of the table. Where they are more than the terminal has room for, the packs that need
+/// attention come last, just above the summary.
+fn table(packs: &[PackStatus], height: Option<usize>) -> Vec<Vec<Cell>> {
     const NAMES: [&str; 6] = ["PACK", "BRANCH", "SYNC", "CHANGES", "INSTALL", "STATE"];
-    let body: Vec<[(String, Style); 6]> = packs.iter().map(row).collect();
+    let mut packs: Vec<&PackStatus> = packs.iter().collect();
+    if height.is_some_and(|height| packs.len() + BESIDE_ROWS > height) {
+        packs.sort_by_key(|pack| needs_attention(pack));
+    }
+    let body: Vec<[Cell; 6]> = packs.into_iter().map(row).collect();
     if body.is_empty() {
         return Vec::new();
     }
     // A column with nothing in it needs no name either, and is left out.
-    let is_used = |column: usize| body.iter().any(|row| !row[column].0.is_empty());
+    let is_used = |column: usize| body.iter().any(|row| !row[column].is_empty());
     let heading = NAMES.iter().enumerate().map(|(column, name)| {
         Cell::styled(if is_used(column) { name } else { "" }, style::HEADING)
     });
     let mut rows = vec![heading.collect()];
-    rows.extend(
-        body.into_iter()
-            .map(|row| row.map(|(text, style)| Cell::styled(text, style)).to_vec()),
-    );
+    rows.extend(body.into_iter().map(|row| row.to_vec()));
     rows
 }
 
-fn row(pack: &PackStatus) -> [(String, Style); 6] {
-    let (state, state_style) = state(pack);
-    let install = match pack.install {
-        Install::None => "",
-        Install::NotInstalled => "not installed",
-        Install::Installed => "installed",
-        Install::Outdated => "outdated",
-        Install::Drifted => "drifted",
+/// What is on the screen beside the packs: the heading, the summary, the line that is typed next.
+const BESIDE_ROWS: usize = 3;
+
+/// Says whether there is anything to do about a pack.
+fn needs_attention(pack: &PackStatus) -> bool {
+    let is_apart = [pack.ahead, pack.behind]
+        .iter()
+        .any(|count| count.is_some_and(|count| count > 0));
+    let is_installed = matches!(pack.install, Install::None | Install::Installed);
+    pack.failure.is_some() || pack.drift != Drift::Clean || is_apart || !is_installed
+}
+
+fn row(pack: &PackStatus) -> [Cell; 6] {
+    let (state, brief, state_style) = state(pack);
+    let (install, install_style) = match pack.install {
+        Install::None => ("", style::FAINT),
+        Install::NotInstalled => ("not installed", style::WARNING),
+        Install::Installed => ("installed", style::FAINT),
+        Install::Outdated => ("outdated", style::WARNING),
+        Install::Drifted => ("drifted", style::WARNING),
     };
+    let [all, few] = changes(pack);
     [
-        (text::shown(&pack.id), Style::new()),
-        (branch(pack), Style::new()),
-        (distance(pack), style::HINT),
-        (changes(pack), style::WARNING),
-        (install.to_owned(), style::FAINT),
-        (state.to_owned(), state_style),
+        Cell::path(text::shown(&pack.id)),
+        Cell::styled(branch(pack), style::FAINT),
+        Cell::styled(distance(pack), style::HINT),
+        Cell::styled(all, style::WARNING).or_briefly(few),
+        Cell::styled(install, install_style),
+        Cell::styled(state, state_style).or_briefly(brief),
     ]
 }
 
@@ -187,32 +204,37 @@ fn distance(pack: &PackStatus) -> String {
     parts.join(" ")
 }
 
-fn changes(pack: &PackStatus) -> String {
+/// The counts of what is not committed, in full and where there is little room.
+fn changes(pack: &PackStatus) -> [String; 2] {
     let counts = [
-        (pack.conflicts, "in conflict"),
-        (pack.staged, "staged"),
-        (pack.unstaged, "unstaged"),
-        (pack.untracked, "untracked"),
+        (pack.conflicts, "in conflict", "cfl"),
+        (pack.staged, "staged", "stg"),
+        (pack.unstaged, "unstaged", "mod"),
+        (pack.untracked, "untracked", "new"),
     ];
-    let parts: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+    let counts = || counts.iter().filter(|(count, ..)| *count > 0);
+    let all: Vec<String> = counts()
+        .map(|(count, what, _)| format!("{count} {what}"))
         .collect();
-    parts.join(", ")
+    let few: Vec<String> = counts()
+        .map(|(count, _, what)| format!("{count} {what}"))
+        .collect();
+    [all.join(", "), few.join(" ")]
 }
 
-fn state(pack: &PackStatus) -> (&'static str, Style) {
+/// The state of a pack, in full and where there is little room.
+fn state(pack: &PackStatus) -> (&'static str, &'static str, Style) {
+    let alike = |word, style| (word, word, style);
     if pack.failure.is_some() {
-        return ("failed", style::ERROR);
+        return alike("failed", style::ERROR);
     }
     match pack.drift {
-        Drift::Clean => ("clean", style::GOOD),
-        Drift::Dirty => ("dirty", style::WARNING),
-        Drift::Missing => ("missing", style::ERROR),
-        Drift::Untracked => ("not declared", style::WARNING),
-        Drift::Stale if pack.sha_match => ("stale", style::WARNING),
-        Drift::Stale => ("not at the locked commit", style::WARNING),
+        Drift::Clean => alike("clean", style::FAINT),
+        Drift::Dirty => alike("dirty", style::WARNING),
+        Drift::Missing => alike("missing", style::ERROR),
+        Drift::Untracked => ("not declared", "stray", style::WARNING),
+        Drift::Stale if pack.sha_match => alike("stale", style::WARNING),
+        Drift::Stale => ("not at the locked commit", "off lock", style::WARNING),
     }
 }
 
@@ -227,8 +249,9 @@ fn summary(packs: &[PackStatus]) -> String {
         "failed",
     ];
     let counts = STATES.iter().filter_map(|name| {
-        let count = packs.iter().filter(|pack| state(pack).0 == *name).count();
-        (count > 0).then(|| format!("{count} {name}"))
+        let mut found = packs.iter().map(state).filter(|(state, ..)| state == name);
+        let (_, _, style) = found.next()?;
+        Some(paint(&format!("{} {name}", found.count() + 1), style))
     });
     let packs = if packs.len() == 1 {
         String::from("1 pack")
@@ -240,6 +263,8 @@ fn summary(packs: &[PackStatus]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use anstream::adapter::strip_str;
+
     use super::{Drift, Install, PackStatus, StatusView, exit_code, lay_out, summary, table};
 
     fn pack(id: &str, drift: Drift) -> PackStatus {
@@ -263,7 +288,11 @@ mod tests {
     }
 
     fn plain(packs: &[PackStatus]) -> String {
-        anstream::adapter::strip_str(&lay_out(&table(packs), None, "...")).to_string()
+        shown(packs, None, None)
+    }
+
+    fn shown(packs: &[PackStatus], width: Option<usize>, height: Option<usize>) -> String {
+        strip_str(&lay_out(&table(packs, height), width, "...")).to_string()
     }
 
     #[test]
@@ -302,9 +331,61 @@ d     main                                          not installed  not at the lo
 "
         );
         assert_eq!(
-            summary(&packs),
+            strip_str(&summary(&packs)).to_string(),
             "3 packs: 1 clean, 1 dirty, 1 not at the locked commit\n"
         );
+    }
+
+    #[test]
+    fn a_narrow_table_says_it_briefly_before_it_cuts() {
+        let packs = [
+            PackStatus {
+                staged: 1,
+                unstaged: 12,
+                untracked: 3,
+                ..pack("platform/payments/reconciliation", Drift::Dirty)
+            },
+            PackStatus {
+                sha_match: false,
+                ..pack("b", Drift::Stale)
+            },
+        ];
+        assert_eq!(
+            shown(&packs, Some(60), None),
+            "\
+PACK                    BRANCH  CHANGES             STATE
+plat.../reconciliation  main    1 stg 12 mod 3 new  dirty
+b                       main                        off lock
+"
+        );
+    }
+
+    #[test]
+    fn what_needs_attention_is_at_the_end_of_a_table_that_is_too_long() {
+        let packs = [
+            pack("a", Drift::Dirty),
+            PackStatus {
+                behind: Some(1),
+                ..pack("b", Drift::Clean)
+            },
+            pack("c", Drift::Clean),
+            PackStatus {
+                install: Install::Outdated,
+                ..pack("d", Drift::Clean)
+            },
+            PackStatus {
+                install: Install::Installed,
+                ..pack("e", Drift::Clean)
+            },
+        ];
+        let order = |height| {
+            let table = shown(&packs, None, height);
+            let names = table.lines().skip(1).filter_map(|line| line.chars().next());
+            names.collect::<String>()
+        };
+        assert_eq!(order(Some(8)), "abcde");
+        assert_eq!(order(Some(7)), "ceabd");
+        assert_eq!(order(None), "abcde");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::{
     engine::{event::Event, outcome::PackFailure, session::Session},
     plugin::pack_type::ActionReport,
     store::{journal::Journal, seal::Seal, undo::Installed},
-    sys::{lock::Holder, process::room},
+    sys::{lock::Holder, process::room, timings},
 };
 
 /// What all installs of a run share.
@@ -177,10 +177,11 @@ impl Installs {
         }
         let cx = Arc::clone(&self.cx);
         cx.session.observer.observe(Event::Installing(id));
-        self.at_work.spawn(async move {
+        let permit = timings::permit(|| format!("{id}: install"));
+        self.at_work.spawn(permit.over(async move {
             let result = transaction::install(&cx, &candidate, &planned, &inherited).await;
             (candidate, result)
-        });
+        }));
     }
 
     fn end(

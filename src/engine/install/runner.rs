@@ -22,7 +22,10 @@ use crate::{
         scene::PackIdentity,
     },
     store::journal::Journal,
-    sys::cancel::Cancel,
+    sys::{
+        cancel::Cancel,
+        timings::{self, Kind},
+    },
 };
 
 pub(super) use self::state::State;
@@ -148,6 +151,7 @@ impl<'a> Runner<'a> {
         };
         let plugin = self.session.registry.action(&entry.name)?;
         let bench = self.bench();
+        let _span = timings::span(Kind::Action, || format!("{}: plan", entry.name));
         let plan = plugin.plan(&self.context(&bench), &entry.arguments).await?;
         lock(foreseen).foresee(&plan.changes)?;
         for change in &plan.changes {
@@ -178,6 +182,10 @@ impl<'a> Runner<'a> {
             .map(|place| &entries[*place].arguments)
             .collect();
         let bench = self.bench();
+        let _span = timings::span(Kind::Action, || match places {
+            [_] => entries[places[0]].name.clone(),
+            many => format!("{} ({} together)", entries[many[0]].name, many.len()),
+        });
         let applied = plugin.apply_all(&self.context(&bench), &uses).await;
         // Whoever looks at the stack has to be gone, or it would be copied.
         drop(bench);

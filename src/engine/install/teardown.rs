@@ -25,6 +25,7 @@ use crate::{
         seal::Seal,
         undo::{self, Installed},
     },
+    sys::timings::{self, Kind},
 };
 
 /// What a teardown did, or would.
@@ -68,7 +69,9 @@ pub async fn tear_down(
     begin(session, seal, installed)
         .map_err(|error| PackFailure::new(FailureClass::Other, error.to_string()))?;
     session.observer.observe(Event::Installing(&installed.id));
+    let span = timings::span(Kind::Pack, || format!("{}: teardown", installed.id));
     let result = run(session, machine, installed, root, Mode::ForGood).await;
+    drop(span);
     session.observer.observe(Event::Installed(&installed.id));
     let actions = result?;
     remove_leftover(session, seal, installed)

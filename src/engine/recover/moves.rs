@@ -7,6 +7,7 @@
 
 use std::{fs, path::Path};
 
+use super::holding;
 use crate::{
     engine::session::Session,
     git::{
@@ -16,15 +17,8 @@ use crate::{
         run::{Git, GitError, Watch},
         view::View,
     },
-    store::{
-        journal::{Journal, UnfinishedMove},
-        layout,
-    },
-    sys::{
-        fs::remove_below,
-        lock::{self, Holder},
-        process,
-    },
+    store::journal::{Journal, UnfinishedMove},
+    sys::{fs::remove_below, process},
 };
 
 /// Takes all moves back that were announced and are not known to have been made as a whole.
@@ -40,19 +34,9 @@ pub(super) async fn recover(
         let Ok(root) = session.workspace.pack_root(&unfinished.path) else {
             continue;
         };
-        let is_settled = match layout::pack_lock(&root) {
-            None => true,
-            Some(lock) => {
-                let holder = Holder::this_process("recover", session.clock.now_text());
-                let work = take_back(session, git, &unfinished, &root);
-                match lock::try_hold(&lock, &holder, work).await {
-                    Ok(result) => result?,
-                    // Whoever holds the pack is told by git what is the matter.
-                    Err(_) => false,
-                }
-            }
-        };
-        if is_settled {
+        let work = take_back(session, git, &unfinished, &root);
+        let is_settled = holding(session, &root, work).await.transpose()?;
+        if is_settled == Some(true) {
             // Should this fail, the next run looks once more, and that is all.
             drop(journal.end_move(&unfinished.id));
         }

@@ -23,7 +23,7 @@ pub(in crate::mcp) struct Add;
 pub(in crate::mcp) struct AddArguments {
     /// git URL
     url: String,
-    /// Where; default: the URL's last segment
+    /// Default: the URL's last segment
     path: Option<String>,
     /// Branch, tag or commit to follow
     #[serde(rename = "ref")]

@@ -29,7 +29,6 @@ pub(in crate::mcp) struct Exec;
 pub(in crate::mcp) struct ExecArguments {
     /// Program and arguments
     command: Vec<String>,
-    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     parallel: Option<usize>,
@@ -48,7 +47,7 @@ impl Tool for Exec {
     type Output = Executed;
     const NAME: &'static str = "exec";
     const TITLE: &'static str = "Run a program in packs";
-    const DESCRIPTION: &'static str = "Run a program in each matching pack's directory, in parallel, without a shell. Returns exit codes and the first and last 4 KiB of each output; if it fails in any pack, in the error.";
+    const DESCRIPTION: &'static str = "Run a program in each matching pack's directory, in parallel, without a shell. Returns exit codes and the first and last 4 KiB of each output.";
     const HINTS: Hints = Hints {
         reads: false,
         destructive: true,

@@ -46,7 +46,7 @@ impl Tool for Import {
     type Output = ImportReport;
     const NAME: &'static str = "import";
     const TITLE: &'static str = "Import from another tool";
-    const DESCRIPTION: &'static str = "Register the repositories of another tool's file (.gitmodules, .repos, repo XML, west.yml, .meta, mani.yaml, ...) or those found on disk. No network: call sync next.";
+    const DESCRIPTION: &'static str = "Register the repositories of another tool's file (.gitmodules, .repos, repo XML, west.yml, mani.yaml, ...) or those found on disk. No network: call sync next.";
     const HINTS: Hints = Hints {
         reads: false,
         destructive: false,
@@ -63,6 +63,7 @@ impl Tool for Import {
                 .transpose()?,
             format: arguments.format.as_deref().map(typed::format).transpose()?,
             groups: arguments.group,
+            base_url: None,
             scan: arguments.scan,
             depth: arguments.depth,
             default_type: arguments.default_type,

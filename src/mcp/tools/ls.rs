@@ -22,12 +22,9 @@ pub(in crate::mcp) struct Ls;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mcp) struct LsArguments {
-    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
-    /// Packs a page
     limit: Option<usize>,
-    /// next_cursor of the page before
     cursor: Option<String>,
 }
 

@@ -23,7 +23,6 @@ pub(in crate::mcp) struct Run;
 pub(in crate::mcp) struct RunArguments {
     /// Such as symlink
     action: String,
-    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     #[serde(default)]

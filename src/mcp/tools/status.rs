@@ -22,12 +22,10 @@ pub(in crate::mcp) struct Status;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::mcp) struct StatusArguments {
-    /// Any must match
+    /// Terms such as path=GLOB, state=dirty
     #[serde(default)]
     filter: Vec<String>,
-    /// Packs a page
     limit: Option<usize>,
-    /// next_cursor of the page before
     cursor: Option<String>,
 }
 
@@ -36,7 +34,7 @@ impl Tool for Status {
     type Output = Page<PackStatus>;
     const NAME: &'static str = "status";
     const TITLE: &'static str = "Status of packs";
-    const DESCRIPTION: &'static str = "Compare manifest, lockfile and disk: branch, ahead/behind, changed files, drift (clean, dirty, missing, untracked, stale) and install state of each pack. Changes nothing, uses no network. Then: sync for what is missing or behind, update for what is not installed.";
+    const DESCRIPTION: &'static str = "Compare manifest, lockfile and disk: branch, ahead/behind, changed files, drift (clean, dirty, missing, untracked, stale) and install state of each pack. Uses no network. Next: sync what is missing or behind, update what is not installed.";
     const HINTS: Hints = Hints {
         reads: true,
         destructive: false,

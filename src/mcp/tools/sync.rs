@@ -24,7 +24,6 @@ pub(in crate::mcp) struct SyncArguments {
     /// Globs on paths
     #[serde(default)]
     only: Vec<String>,
-    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     /// Branch, tag or commit instead of the declared one
@@ -60,7 +59,7 @@ impl Tool for Sync {
     type Output = Synced;
     const NAME: &'static str = "sync";
     const TITLE: &'static str = "Sync packs";
-    const DESCRIPTION: &'static str = "Fetch and fast-forward every pack, clone what is missing, write the lockfile. Installs nothing (use update). Local work is never discarded: such packs are left and reported. Repeat after a network failure.";
+    const DESCRIPTION: &'static str = "Fetch and fast-forward every pack, clone what is missing, write the lockfile. Installs nothing (use update). Local work is never discarded: such packs are left and reported.";
     const HINTS: Hints = Hints {
         reads: false,
         destructive: true,

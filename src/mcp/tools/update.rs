@@ -27,7 +27,6 @@ pub(in crate::mcp) struct UpdateArguments {
     /// Globs on paths
     #[serde(default)]
     only: Vec<String>,
-    /// Any must match
     #[serde(default)]
     filter: Vec<String>,
     /// Install again what has not changed

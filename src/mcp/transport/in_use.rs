@@ -7,12 +7,16 @@ use std::{
 };
 
 use rmcp::model::RequestId;
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 /// The ids that must not be used again yet. An id is free when its request was answered or
 /// cancelled, *and* whoever worked on it has ended: `rmcp` takes the late answer of a cancelled
 /// request for the answer to a new one of the same id.
 #[derive(Clone, Default)]
-pub(super) struct InUse(Arc<Mutex<HashMap<RequestId, State>>>);
+pub(super) struct InUse {
+    states: Arc<Mutex<HashMap<RequestId, State>>>,
+    at_work: TaskTracker,
+}
 
 #[derive(Clone, Copy, Default)]
 struct State {
@@ -28,12 +32,13 @@ pub(in crate::mcp) struct AtWork(Arc<End>);
 struct End {
     in_use: InUse,
     id: RequestId,
+    _token: TaskTrackerToken,
 }
 
 impl AtWork {
     /// The request is not answered, whatever its handler returns.
     pub(in crate::mcp) fn forsake(&self) {
-        let End { in_use, id } = &*self.0;
+        let End { in_use, id, .. } = &*self.0;
         in_use.change(id, |state| state.is_forsaken = true);
     }
 }
@@ -49,8 +54,14 @@ impl InUse {
         let end = End {
             in_use: self.clone(),
             id: id.clone(),
+            _token: self.at_work.token(),
         };
         Some(AtWork(Arc::new(end)))
+    }
+
+    /// Empty while nobody works on any request.
+    pub(super) fn at_work(&self) -> TaskTracker {
+        self.at_work.clone()
     }
 
     /// The request was answered, or will not be.
@@ -74,7 +85,7 @@ impl InUse {
     }
 
     fn ids(&self) -> MutexGuard<'_, HashMap<RequestId, State>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

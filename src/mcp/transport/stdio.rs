@@ -11,7 +11,7 @@ use rmcp::{
     transport,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     in_use::InUse,
@@ -67,6 +67,12 @@ impl<R: AsyncRead + Send + Unpin> Transport<R> {
             is_open: false,
             refusing: None,
         }
+    }
+
+    /// Empty while nobody works on a request that has arrived, from the moment it is read on: at the
+    /// end of the input it has all that came before.
+    pub(in crate::mcp) fn at_work(&self) -> TaskTracker {
+        self.in_use.at_work()
     }
 
     /// Returns what a line says to `rmcp`, if anything.

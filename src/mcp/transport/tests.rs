@@ -398,3 +398,23 @@ async fn messages_of_many_calls_are_whole() {
     client.input = Some(writer.await.unwrap());
     client.lives().await;
 }
+
+#[tokio::test]
+async fn what_was_read_before_the_end_is_at_work() {
+    use rmcp::transport::Transport as _;
+    let line = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"a","version":"1"}}}"#;
+    let end = CancellationToken::new();
+    let mut transport = Transport::new(
+        line.as_bytes(),
+        tokio::io::sink(),
+        |_: &str| None,
+        end.clone(),
+    );
+    let at_work = transport.at_work();
+    let request = transport.receive().await.unwrap();
+    assert!(transport.receive().await.is_none() && end.is_cancelled());
+    // Nobody has begun with it, and it counts.
+    assert!(!at_work.is_empty());
+    drop(request);
+    assert!(at_work.is_empty());
+}

@@ -21,7 +21,8 @@ pub use closest::closest;
 pub use decide::{Filter, Filters, PackFacts};
 pub use error::FilterError;
 pub use glob::PathGlob;
-pub use term::{PackState, Question};
+pub use lex::last_term;
+pub use term::{KEYS as FILTER_KEYS, PackState, Question};
 
 #[cfg(test)]
 mod tests;

@@ -82,7 +82,8 @@ pub(super) enum Test {
     Ask(Question),
 }
 
-const KEYS: [&str; 7] = [
+/// What a term can ask about.
+pub const KEYS: [&str; 7] = [
     "name",
     "path",
     "type",

@@ -68,7 +68,7 @@ enum NoUrl {
     #[error("`{0}` is neither a URL nor a path: `user@host/path` lacks the colon after the host")]
     LostColon(String),
     #[error(
-        "`{0}` is relative, and where it is relative to is not known: the file lies in no repository that has a remote"
+        "`{0}` is relative, and where it is relative to is not known: the file lies in no repository that has a remote (`--base-url URL` says it)"
     )]
     Relative(String),
     #[error(transparent)]

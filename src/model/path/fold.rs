@@ -11,6 +11,10 @@ use unicode_normalization::UnicodeNormalization;
 /// a refusal more, never one less. (`str::to_lowercase` would not do: it looks at the context of
 /// a sigma.)
 pub(super) fn fold(name: &str) -> String {
+    // Most names by far, and of them only the case is folded.
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     name.nfd()
         .filter(|letter| !is_ignorable(*letter))
         .flat_map(char::to_lowercase)
@@ -56,6 +60,15 @@ mod tests {
         }
         assert_ne!(fold("cafe"), fold("caf\u{e9}"));
         assert_ne!(fold("o"), fold("0"));
+    }
+
+    #[test]
+    fn plain_letters_are_folded_like_all_others() {
+        let letters: String = ('\0'..='\u{7f}').collect();
+        assert_eq!(
+            format!("{}\u{e9}", fold(&letters)),
+            fold(&format!("{letters}\u{e9}"))
+        );
     }
 
     #[test]

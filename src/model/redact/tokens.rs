@@ -63,7 +63,12 @@ pub(super) fn find(text: &str, word: Range<usize>) -> Option<Range<usize>> {
 }
 
 fn begins(rest: &str) -> bool {
+    let first = rest.as_bytes().first();
     let long_enough = |(prefix, least): &(&str, usize)| {
+        // Sooner said than by comparing the whole prefix.
+        if prefix.as_bytes().first() != first {
+            return false;
+        }
         rest.strip_prefix(prefix)
             .is_some_and(|body| body.len() >= *least)
     };

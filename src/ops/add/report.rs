@@ -40,7 +40,7 @@ pub struct AddReport {
     pub path: String,
     /// The commit that is checked out; `""`: none.
     #[serde(serialize_with = "present::commit")]
-    #[schemars(with = "String")]
+    #[schemars(with = "present::Commit")]
     pub sha: Option<ObjectId>,
     /// Whether everything that it installs is installed.
     pub installed: bool,

@@ -72,6 +72,7 @@ pub(super) type Key<'a> = (&'static str, Option<&'a str>, &'a str);
 pub struct DoctorReport {
     /// 3 where manifest or lockfile cannot be trusted, else 7 where something else is not as it
     /// should be, else 0. What was fixed does not count.
+    #[schemars(extend("enum" = [0, 3, 7]))]
     pub exit_code: u8,
     /// The worst of what is left.
     pub worst_severity: Severity,

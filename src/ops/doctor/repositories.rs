@@ -24,7 +24,7 @@ use crate::{
     },
     model::path::PackPath,
     ops::{error::OpError, run},
-    sys::{fs, process::room},
+    sys::{fs, process::room, timings},
 };
 
 /// What was seen at the place of a pack.
@@ -85,12 +85,13 @@ pub(super) async fn look_at_all(
         while at_work.len() < limits.local {
             let Some(node) = waiting.next() else { break };
             let (session, git, node) = (Arc::clone(session), git.clone(), node.clone());
-            at_work.spawn(async move {
+            let permit = timings::permit(|| node.path.to_string());
+            at_work.spawn(permit.over(async move {
                 session.observer.observe(Event::Started(&node.path));
                 let seen = look_at(&session, git.as_ref(), &node).await;
                 session.observer.observe(Event::Looked(&node.path));
                 (node.path, seen)
-            });
+            }));
         }
         match at_work.join_next().await {
             None => break,

@@ -19,7 +19,7 @@ use crate::{
     git::checkout::{self, NotARepository},
     model::filter::PackFacts,
     ops::{books, error::OpError, sync::no_match},
-    sys::fs,
+    sys::{fs, timings},
 };
 
 /// Where a command is run.
@@ -90,7 +90,8 @@ async fn filtered(
         {
             let (session, git) = (Arc::clone(session), git.clone());
             let selection = selection.clone();
-            at_work.spawn(async move {
+            let permit = timings::permit(|| format!("{}: filter", node.path));
+            at_work.spawn(permit.over(async move {
                 let is_meant = match session.workspace.pack_root(&node.path) {
                     Ok(root) => selection.selects(&session, &git, &node, &root).await?,
                     // It cannot be looked at; that the command cannot be run there is said later.
@@ -102,7 +103,7 @@ async fn filtered(
                     }
                 };
                 Ok::<_, OpError>(is_meant.then_some(node))
-            });
+            }));
         }
         match at_work.join_next().await {
             None => return Ok(meant),

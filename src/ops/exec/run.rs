@@ -13,8 +13,12 @@ use super::{
 };
 use crate::{
     engine::{event::Event, node::Node, scheduler::Limits, select::Selection, session::Session},
+    model::text,
     ops::error::OpError,
-    sys::process::{self, Ending, Isolation, Spawn, Stream, is_in_foreground, room},
+    sys::{
+        process::{self, Ending, Isolation, Spawn, Stream, is_in_foreground, room},
+        timings::{self, Kind},
+    },
 };
 
 /// What to run, and where.
@@ -130,11 +134,12 @@ async fn side_by_side(
         {
             let (session, request) = (Arc::clone(session), Arc::clone(&request));
             let spill = spill.clone();
-            at_work.spawn(async move {
+            let permit = timings::permit(|| node.path.to_string());
+            at_work.spawn(permit.over(async move {
                 session.observer.observe(Event::Started(&node.path));
                 let pack = in_pack(&session, &request, &node, &spill).await;
                 (node, pack)
-            });
+            }));
         }
         let (node, mut pack) = match at_work.join_next().await {
             None => break,
@@ -178,7 +183,9 @@ async fn in_pack(
     };
     // What a command leaves behind on purpose (a daemon) stays, as after a shell.
     let limits = process::Limits::default();
+    let span = timings::span(Kind::Program, || text::shown(request.command.shown()));
     let finished = process::run(&spawn, limits, &session.cancel, &mut sink).await;
+    drop(span);
     let ending = finished.map(|finished| finished.ending);
     let mut pack = ended(node, &request.command, ending);
     (pack.stdout, pack.stderr) = (out.finish(), err.finish());
@@ -209,7 +216,9 @@ async fn with_terminal(
         Ok(spawn) => {
             audience.hand_over();
             let limits = process::Limits::default();
+            let span = timings::span(Kind::Program, || text::shown(command.shown()));
             let finished = process::run(&spawn, limits, &session.cancel, &mut |_, _| ()).await;
+            drop(span);
             audience.take_back();
             match finished.map(|finished| finished.ending) {
                 // Ctrl-C was for the command, and it has ended of it.

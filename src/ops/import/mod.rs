@@ -16,7 +16,7 @@ use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
 use crate::{
     engine::{select::Selection, session::Session},
-    model::{event::Event as ManifestEvent, foreign::Format, path::PackPath},
+    model::{event::Event as ManifestEvent, foreign::Format, path::PackPath, url::PackUrl},
 };
 
 use super::{
@@ -43,6 +43,9 @@ pub struct ImportRequest {
     /// The groups that are asked for beside the usual ones, as `NAME`, `+NAME` or `-NAME`, for formats
     /// that have groups.
     pub groups: Vec<String>,
+    /// What relative URLs in the file are resolved against, for formats that have them; `None`: the
+    /// origin of the repository that the file lies in.
+    pub base_url: Option<PackUrl>,
     /// Also register repositories that lie in the workspace and that nothing declares.
     pub scan: bool,
     /// How many directories deep to scan; `None`: all the way.
@@ -67,10 +70,17 @@ impl ImportRequest {
             return Err(usage("there is nothing to import")
                 .with_hint("name a file, or give --scan for what lies in the workspace"));
         }
-        if self.file.is_none() && (self.format.is_some() || !self.groups.is_empty()) {
+        let is_about_a_file =
+            self.format.is_some() || !self.groups.is_empty() || self.base_url.is_some();
+        if self.file.is_none() && is_about_a_file {
             return Err(usage(
-                "--format and --group are about a file, and none is named",
+                "--format, --group and --base-url are about a file, and none is named",
             ));
+        }
+        if let Some(url) = self.base_url.as_ref().filter(|url| url.is_relative()) {
+            return Err(usage(format!(
+                "--base-url `{url}` is relative itself: give the whole URL or path"
+            )));
         }
         if self.depth.is_some() && !self.scan {
             return Err(usage("--depth goes with --scan"));

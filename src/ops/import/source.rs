@@ -93,7 +93,14 @@ async fn read(
         return Err(usage(message).with_hint("leave --group out"));
     }
     let place = Place::of(&real, format);
-    let origin = checkout_origin(session, &place, format).await?;
+    if request.base_url.is_some() && !has_relative_urls(format) {
+        let message = format!("{} files have no relative URLs", format.name());
+        return Err(usage(message).with_hint("leave --base-url out"));
+    }
+    let origin = match &request.base_url {
+        Some(url) => Some(url.clone()),
+        None => checkout_origin(session, &place, format).await?,
+    };
     let directory = PackUrl::local(real.parent().unwrap_or(&place.root));
     let groups = Groups::new(&request.groups, platform());
     let files = Bounded {
@@ -164,6 +171,11 @@ impl Place {
     }
 }
 
+/// Whether files of the format name repositories by where they lie beside the file's own.
+fn has_relative_urls(format: Format) -> bool {
+    matches!(format, Format::Gitmodules | Format::Repo)
+}
+
 /// Where the file's repository comes from. Git's submodules without a remote are relative to where
 /// their repository lies.
 async fn checkout_origin(
@@ -171,7 +183,7 @@ async fn checkout_origin(
     place: &Place,
     format: Format,
 ) -> Result<Option<PackUrl>, OpError> {
-    if !place.is_repository || !matches!(format, Format::Gitmodules | Format::Repo) {
+    if !place.is_repository || !has_relative_urls(format) {
         return Ok(None);
     }
     let origin = checkout::origin(session, &place.root).await?;

@@ -69,6 +69,9 @@ impl Look {
                 return Ok(Some(failed(node, Drift::Missing, failure)));
             }
         };
+        if self.is_left_out(selection, node, &root) {
+            return Ok(None);
+        }
         if !self.session.registry.is_git(&node.url) {
             return self.look_beyond_git(node, &root, selection).await;
         }
@@ -134,6 +137,19 @@ impl Look {
             },
             _ => Ok(String::from("origin")),
         }
+    }
+
+    /// Whether the filters leave a pack out whatever its state is: then nobody has to look at it,
+    /// and it does not matter whether anybody could.
+    fn is_left_out(&self, selection: &Selection, node: &Node, root: &Path) -> bool {
+        if selection.filters.is_empty() {
+            return false;
+        }
+        let description = SelfDescription::read(&self.session, node, root);
+        let decision = selection
+            .filters
+            .decide(&description.facts(node), &|_| None);
+        decision == Some(false)
     }
 
     /// Decides about a pack with the status that was asked for anyway; git is asked again only

@@ -24,7 +24,7 @@ use crate::{
         lock::LockEntry,
         path::{PackId, PackPath},
     },
-    sys::process::room,
+    sys::{process::room, timings},
 };
 
 use super::{
@@ -171,7 +171,8 @@ async fn look_at_all(
                 state,
             };
             let selection = request.selection.clone();
-            at_work.spawn(async move { look.at(&node, &selection).await });
+            let permit = timings::permit(|| node.path.to_string());
+            at_work.spawn(permit.over(async move { look.at(&node, &selection).await }));
         }
         match at_work.join_next().await {
             None => return Ok(packs),

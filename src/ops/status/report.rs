@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::ops::present::FailureReport;
+use crate::ops::present::{Commit, FailureReport};
 
 /// How a pack differs from what is declared and recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -53,6 +53,7 @@ pub struct PackStatus {
     /// The branch that is checked out; null when detached.
     pub branch: Option<String>,
     /// The commit that is checked out; `""`: none.
+    #[schemars(with = "Commit")]
     pub sha: String,
     /// Commits that the upstream has not; null without an upstream.
     pub ahead: Option<u64>,
@@ -96,7 +97,7 @@ impl PackStatus {
 }
 
 /// The packs' status, sorted by id.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct StatusView {
     /// One for each pack.

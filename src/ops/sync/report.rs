@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What a `sync` did, sorted by id.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct SyncReport {
     /// One for each pack.
@@ -34,11 +34,11 @@ pub struct SyncedPack {
     pub change: Change,
     /// The commit before; `""`: there was none.
     #[serde(serialize_with = "present::commit")]
-    #[schemars(with = "String")]
+    #[schemars(with = "present::Commit")]
     pub sha_before: Option<ObjectId>,
     /// The commit after; `""`: there is none.
     #[serde(serialize_with = "present::commit")]
-    #[schemars(with = "String")]
+    #[schemars(with = "present::Commit")]
     pub sha_after: Option<ObjectId>,
     /// How many commits came; null where only another git process could tell.
     pub commits: Option<u64>,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What an `update` did, sorted by id.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct UpdateReport {
     /// One for each pack.
@@ -41,11 +41,11 @@ pub struct UpdatedPack {
     pub change: Change,
     /// The commit before; `""`: there was none.
     #[serde(serialize_with = "present::commit")]
-    #[schemars(with = "String")]
+    #[schemars(with = "present::Commit")]
     pub sha_before: Option<ObjectId>,
     /// The commit after; `""`: there is none.
     #[serde(serialize_with = "present::commit")]
-    #[schemars(with = "String")]
+    #[schemars(with = "present::Commit")]
     pub sha_after: Option<ObjectId>,
     /// How many commits came; null where only another git process could tell.
     pub commits: Option<u64>,

@@ -1,6 +1,7 @@
 //! A child from its start to its end.
 
 use std::{
+    fmt,
     pin::pin,
     process::ExitStatus,
     time::{Duration, Instant},
@@ -65,6 +66,17 @@ pub enum Ending {
     Stalled(Duration),
     /// The run was cancelled, and it was ended.
     Cancelled,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(code) => write!(formatter, "exit code {code}"),
+            Self::Signalled(signal) => write!(formatter, "signal {signal}"),
+            Self::Stalled(limit) => write!(formatter, "silent for {} s", limit.as_secs()),
+            Self::Cancelled => formatter.write_str("cancelled"),
+        }
+    }
 }
 
 impl Ending {

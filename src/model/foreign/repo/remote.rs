@@ -66,7 +66,7 @@ impl Remotes {
             let base = base.ok_or_else(|| {
                 let fetch = crate::model::text::shown(fetch);
                 format!(
-                    "the remote's fetch `{fetch}` is relative to where the manifest comes from, which is not known: the file lies in no repository that has a remote"
+                    "the remote's fetch `{fetch}` is relative to where the manifest comes from, which is not known: the file lies in no repository that has a remote (`--base-url URL` says it)"
                 )
             })?;
             beside(base.trim_end_matches('/'), fetch)

@@ -58,7 +58,7 @@ impl GitFetcher {
     async fn git(&self, cancel: &Cancel) -> Result<&Git, FetchError> {
         self.git
             .get_or_try_init(|| async {
-                let program = Program::find(self.wanted.clone(), None, cancel)
+                let program = Program::find(self.wanted.clone(), None, cancel, None)
                     .await
                     .map_err(|error| {
                         FetchError::new("other", error.to_string()).with_hint(

@@ -13,6 +13,7 @@ use crate::{
     sys::{
         cancel::Cancel,
         process::{self, Ending, Limits, Spawn, SpawnError, Stream},
+        timings::{self, Kind},
     },
 };
 
@@ -82,7 +83,13 @@ pub(in crate::plugin::builtin) async fn run(
             say(line.text);
         }),
     };
+    let mut span = timings::span(Kind::Program, || clipped(shown));
     let ending = start(spawn, cancel, &mut sink).await;
+    span.ending(|| match &ending {
+        Ok(ending) => ending.to_string(),
+        Err(_) => String::from("not started"),
+    });
+    drop(span);
     out.finish(&mut |line| say(line.text));
     err.finish(&mut |line| {
         tail.push(line.text);
