@@ -66,6 +66,10 @@ const XTERM_VERSION: Variable = Variable::new(
     "XTERM_VERSION",
     "Set by xterm, which cuts its rows when it becomes narrower instead of folding them.",
 );
+const XTERM_VERSION: Variable = Variable::new(
+    "XTERM_VERSION",
+    "Set by xterm, which cuts its rows when it becomes narrower instead of folding them.",
+);
 const CI: Variable = Variable::new(
     "CI",
     "Set, and neither false nor 0: nobody watches a progress display or answers a question.",

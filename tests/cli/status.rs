@@ -298,9 +298,9 @@ fn without_packs() {
     assert_snapshot!(grex!(sandbox, "status").run().snapshot(), @r"
     exit: 0
     ----- stdout -----
-    no packs: `grex add URL` registers one
 
     ----- stderr -----
+    no packs: `grex add URL` registers one
     ");
     assert_eq!(grex!(sandbox, "status", "--json").run().json(), json!([]));
 }
