@@ -60,14 +60,6 @@ const TERM: Variable = Variable::new(
 );
 const XTERM_VERSION: Variable = Variable::new(
     "XTERM_VERSION",
-    "Set by xterm: a terminal that cuts its rows when it becomes narrower, as the console does.",
-);
-const XTERM_VERSION: Variable = Variable::new(
-    "XTERM_VERSION",
-    "Set by xterm, which cuts its rows when it becomes narrower instead of folding them.",
-);
-const XTERM_VERSION: Variable = Variable::new(
-    "XTERM_VERSION",
     "Set by xterm, which cuts its rows when it becomes narrower instead of folding them.",
 );
 const CI: Variable = Variable::new(
