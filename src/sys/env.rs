@@ -58,6 +58,10 @@ const TERM: Variable = Variable::new(
     "TERM",
     "dumb: a terminal that cannot move its cursor, without colour and progress display.",
 );
+const XTERM_VERSION: Variable = Variable::new(
+    "XTERM_VERSION",
+    "Set by xterm, which cuts its rows when it becomes narrower; other terminals fold them.",
+);
 const CI: Variable = Variable::new(
     "CI",
     "Set, and neither false nor 0: nobody watches a progress display or answers a question.",
@@ -99,6 +103,7 @@ pub const VARIABLES: &[Variable] = &[
     NO_COLOR,
     CLICOLOR_FORCE,
     TERM,
+    XTERM_VERSION,
     CI,
     LC_ALL,
     LC_CTYPE,
@@ -158,7 +163,7 @@ pub fn terminal_is_dumb() -> bool {
 /// `XTERM_VERSION` (xterm itself) and `TERM=linux` (the console): terminals that cut their rows when
 /// they become narrower. All others of today fold them.
 pub fn terminal_folds() -> bool {
-    present("XTERM_VERSION").is_none() && present("TERM").is_none_or(|value| value != "linux")
+    XTERM_VERSION.value().is_none() && TERM.value().is_none_or(|value| value != "linux")
 }
 
 /// `CI`: a build machine; nobody watches a progress display there.
