@@ -11,11 +11,17 @@ use crate::{
     engine::outcome::PackFailure,
     model::{pack::PackFileError, text},
     ops::error::{ErrorKind, OpError},
+    sys::reason::reason,
 };
 
 /// The exit code when the reader of standard output went away: what a shell reports of a program
 /// that `SIGPIPE` has ended.
 const BROKEN_PIPE: u8 = 141;
+
+/// The id of the workspace's own pack.
+const WORKSPACE: &str = ".";
+
+const OWN: &str = "they say which packs belong here, so nothing is done before they are right; `grex ls` and `grex doctor` work";
 
 /// Why the program ends early.
 #[derive(Debug)]
@@ -87,7 +93,7 @@ pub(super) fn tell(error: &CliError, ui: &Ui) -> u8 {
         CliError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => BROKEN_PIPE,
         CliError::Output(error) => {
             ui.tell(&labelled(
-                &format!("cannot write the result: {error}"),
+                &format!("cannot write the result: {}", reason(error)),
                 None,
             ));
             1
@@ -122,15 +128,19 @@ fn error_text(error: &OpError, ui: &Ui) -> String {
         return located(error.pack.as_deref(), place, ui);
     }
     let message = text::shown(&error.message);
-    let about = error
-        .pack
-        .as_ref()
-        .filter(|pack| !message.contains(pack.as_str()));
+    let about = error.pack.as_ref().filter(|pack| !names(&message, pack));
     let message = match about {
         Some(pack) => format!("{}: {message}", text::shown(pack)),
         None => message,
     };
     labelled(&message, error.hint.as_deref())
+}
+
+/// Says whether a message names the pack already, and not only a word that contains its name.
+fn names(message: &str, pack: &str) -> bool {
+    let begins = format!("{pack}: ");
+    let mut lines = message.lines().map(str::trim_start);
+    lines.any(|line| line.starts_with(&begins)) || message.contains(&format!("`{pack}`"))
 }
 
 /// What a person is told of a pack that failed.
@@ -172,10 +182,12 @@ fn hint_line(hint: Option<&str>) -> String {
 
 /// A pack's files with what is wrong in them underlined. What is shown of them is masked already.
 fn located(pack: Option<&str>, place: &PackFileError, ui: &Ui) -> String {
-    let about = pack
-        .map(|pack| format!("{}: ", text::shown(pack)))
-        .unwrap_or_default();
-    let mut told = labelled(&format!("{about}its .grex files cannot be used"), None);
+    let about = match pack {
+        Some(WORKSPACE) => String::from("the workspace's own .grex files cannot be used"),
+        Some(pack) => format!("{}: its .grex files cannot be used", text::shown(pack)),
+        None => String::from("its .grex files cannot be used"),
+    };
+    let mut told = labelled(&about, None);
     let theme = if ui.unicode {
         GraphicalTheme::unicode()
     } else {
@@ -190,7 +202,10 @@ fn located(pack: Option<&str>, place: &PackFileError, ui: &Ui) -> String {
             told += &format!("  {finding}\n");
         }
     }
-    told
+    match pack {
+        Some(WORKSPACE) => told + &hint_line(Some(OWN)),
+        _ => told,
+    }
 }
 
 /// One finding by itself. What is wrong is said once, above the lines that it is about.

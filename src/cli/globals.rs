@@ -51,16 +51,16 @@ pub(super) struct GlobalArgs {
     #[arg(long)]
     no_input: bool,
     /// Try again N times after a network failure [default: 2]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>)]
     retries: Option<u32>,
     /// Open at most N connections to one ssh or git host [default: 8]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     per_host: Option<usize>,
     /// End a transfer after this many seconds without progress; 0 for never [default: 60]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>)]
     stall_timeout: Option<u64>,
     /// Wait this many seconds for a lock that another grex holds; 0 to fail at once [default: 300]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>)]
     lock_timeout: Option<u64>,
     /// Use colour: auto (at a terminal), always, or never
     #[arg(long, value_name = "WHEN", value_enum, hide_possible_values = true)]
@@ -278,16 +278,27 @@ fn sources(typed: &[String]) -> Result<Vec<SourcePrefix>, OpError> {
 
 fn parallel_of(text: OsString) -> Result<usize, OpError> {
     let text = text.to_string_lossy();
-    at_least_one(&text).map_err(|reason| usage(format!("GREX_PARALLEL is `{text}`: {reason}")))
+    at_least_one(&text).map_err(|reason| {
+        usage(format!(
+            "the environment variable GREX_PARALLEL is `{text}`: {reason}"
+        ))
+        .with_hint("set it to a number of packs, unset it, or give -j N")
+    })
 }
 
 /// Parses a number of things at once: nothing at once would never end.
-fn at_least_one(text: &str) -> Result<usize, String> {
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err(String::from("the least is 1")),
         Ok(number) => Ok(number),
         Err(_) => Err(String::from("not a whole number")),
     }
+}
+
+/// Parses a number that is not negative.
+fn whole<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| String::from("not a whole number, or too large"))
 }
 
 /// Where and how much at once, as flags.

@@ -39,7 +39,7 @@ use crate::{
     },
     plugin::registry::Registry,
     store::layout::Workspace,
-    sys::{cancel::Cancel, clock::Clock, env},
+    sys::{cancel::Cancel, clock::Clock, env, reason::reason},
 };
 
 /// Packs at work at once where nobody says; the display has a line for each.
@@ -170,7 +170,7 @@ impl Invocation {
         let current = std::env::current_dir().map_err(|error| {
             OpError::new(
                 ErrorKind::Other,
-                format!("cannot find the current directory: {error}"),
+                format!("cannot find the current directory: {}", reason(&error)),
             )
         })?;
         Ok(current.join(&self.globals.directory))

@@ -6,6 +6,7 @@ mod completions;
 mod error;
 mod globals;
 mod invocation;
+mod meant;
 mod pack_line;
 mod progress;
 mod prompts;

@@ -2,14 +2,18 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::error::ErrorKind as Clap;
+use clap::error::{ContextKind, ContextValue, ErrorKind as Clap};
 
 use super::{
     error::{self, CliError},
     globals::{Globals, When, usage},
+    meant,
     ui::Ui,
 };
-use crate::{model::text, ops::error::OpError};
+use crate::{
+    model::{shell, text},
+    ops::error::OpError,
+};
 
 /// Answers a command line that names no verb to run: help and version go to standard output,
 /// everything else is a usage error. Returns the exit code.
@@ -30,7 +34,7 @@ pub(super) fn answer(problem: &clap::Error, arguments: &[OsString]) -> u8 {
             no_verb(arguments)
         }
         _ => {
-            let told = Told::read(&text::shown(problem.render().to_string()));
+            let told = Told::of(problem, meant::typed_verb(arguments).as_deref());
             let code = error::tell(&CliError::Op(usage(told.message).with_hint(told.hint)), &ui);
             if let Some(line) = told.usage.filter(|_| !ui.json) {
                 ui.tell(&format!("{line}\n"));
@@ -95,7 +99,99 @@ struct Told {
 
 const HELP: &str = "`grex --help` lists the verbs and their flags";
 
+fn help_of(verb: Option<&str>) -> String {
+    verb.map_or(HELP.into(), |verb| {
+        format!("`grex {verb} --help` says what it takes, with examples")
+    })
+}
+
 impl Told {
+    /// What clap says of the words after `verb`, in the words that all other errors use.
+    fn of(problem: &clap::Error, verb: Option<&str>) -> Self {
+        let told = Self::read(&text::shown(problem.render().to_string()));
+        let of_kind = |kind| match problem.get(kind) {
+            Some(ContextValue::String(word)) => Some(text::shown(word)),
+            _ => None,
+        };
+        match problem.kind() {
+            Clap::InvalidSubcommand => match of_kind(ContextKind::InvalidSubcommand) {
+                Some(word) => Self::no_verb(&word),
+                None => told,
+            },
+            Clap::UnknownArgument => match of_kind(ContextKind::InvalidArg) {
+                Some(word) if word.starts_with('-') => Self::no_flag(verb, &word),
+                Some(word) => told.one_too_many(verb, &word),
+                None => told,
+            },
+            Clap::MissingRequiredArgument => told.something_missing(verb),
+            _ => told.with_help_of(verb),
+        }
+    }
+
+    fn no_verb(word: &str) -> Self {
+        Self {
+            message: format!("grex has no verb `{word}`"),
+            hint: meant::verb(word).unwrap_or(HELP.into()),
+            usage: None,
+        }
+    }
+
+    fn no_flag(verb: Option<&str>, word: &str) -> Self {
+        let message = match verb {
+            Some(verb) => format!("`grex {verb}` has no flag `{word}`"),
+            None => format!("grex has no flag `{word}`"),
+        };
+        let hint = meant::flag(verb, word).unwrap_or_else(|| help_of(verb));
+        Self {
+            message,
+            hint,
+            usage: None,
+        }
+    }
+
+    fn one_too_many(self, verb: Option<&str>, word: &str) -> Self {
+        let Some(verb) = verb else {
+            return self;
+        };
+        let as_flag = meant::own_flag(verb, word).map(|flag| format!("did you mean `{flag}`?"));
+        let hint = match (as_flag, meant::chosen_by_filter(verb)) {
+            (Some(hint), _) => hint,
+            (None, Some(words)) => format!(
+                "packs are chosen with --filter: `grex {words} --filter {}`",
+                shell::quote(word)
+            ),
+            (None, None) => format!(
+                "an argument that has spaces needs quotes around it; {}",
+                help_of(Some(verb))
+            ),
+        };
+        Self {
+            message: format!("`grex {verb}` cannot do anything with `{word}`"),
+            hint,
+            ..self
+        }
+    }
+
+    fn something_missing(self, verb: Option<&str>) -> Self {
+        let lacking = self.message.split_once(": ").map(|(_, lacking)| lacking);
+        let message = match (verb, lacking) {
+            (Some(verb), Some(lacking)) => format!("`grex {verb}` needs {lacking}"),
+            _ => self.message.clone(),
+        };
+        Self { message, ..self }.with_help_of(verb)
+    }
+
+    /// Where clap has nothing better to say: the help of the very verb.
+    fn with_help_of(self, verb: Option<&str>) -> Self {
+        match self.hint == HELP {
+            true => Self {
+                hint: help_of(verb),
+                ..self
+            },
+            false => self,
+        }
+    }
+
     fn read(rendered: &str) -> Self {
         let mut message = Vec::new();
         let mut tips = Vec::new();
@@ -135,27 +231,64 @@ mod tests {
     use clap::Parser;
 
     use super::{Told, hasty};
-    use crate::cli::{arguments::Cli, globals::When};
+    use crate::cli::{arguments::Cli, globals::When, meant::typed_verb};
 
     fn told(words: &[&str]) -> Told {
         let error = Cli::try_parse_from(words).expect_err("these words make no sense");
-        Told::read(&error.render().to_string())
+        let words: Vec<_> = words.iter().map(Into::into).collect();
+        Told::of(&error, typed_verb(&words).as_deref())
     }
 
     #[test]
     fn what_was_meant_is_the_hint() {
         let told = told(&["grex", "statsu"]);
-        assert_eq!(told.message, "unrecognized subcommand 'statsu'");
-        assert!(told.hint.contains("'status'"), "{}", told.hint);
+        assert_eq!(told.message, "grex has no verb `statsu`");
+        assert_eq!(told.hint, "did you mean `status`?");
+    }
+
+    #[test]
+    fn a_flag_of_another_verb_and_a_pack_where_none_is_taken_are_explained() {
+        for (words, message, hint) in [
+            (
+                &["grex", "ls", "--prune"][..],
+                "`grex ls` has no flag `--prune`",
+                "`--prune` is a flag of `grex sync`",
+            ),
+            (
+                &["grex", "sync", "my pack"],
+                "`grex sync` cannot do anything with `my pack`",
+                "packs are chosen with --filter: `grex sync --filter 'my pack'`",
+            ),
+            (
+                &["grex", "run", "mkdir", "a"],
+                "`grex run` cannot do anything with `a`",
+                "packs are chosen with --filter: `grex run ACTION --filter a`",
+            ),
+            (
+                &["grex", "doctor", "fix"],
+                "`grex doctor` cannot do anything with `fix`",
+                "did you mean `--fix`?",
+            ),
+            (
+                &["grex", "add", "u", "p", "q"],
+                "`grex add` cannot do anything with `q`",
+                "an argument that has spaces needs quotes around it; `grex add --help` says what it takes, with examples",
+            ),
+            (
+                &["grex", "sync", "--color", "sometimes"],
+                "invalid value 'sometimes' for '--color <WHEN>' [possible values: auto, always, never]",
+                "`grex sync --help` says what it takes, with examples",
+            ),
+        ] {
+            let told = told(words);
+            assert_eq!((&*told.message, &*told.hint), (message, hint));
+        }
     }
 
     #[test]
     fn what_is_missing_is_named_in_one_line() {
         let told = told(&["grex", "rm"]);
-        assert_eq!(
-            told.message,
-            "the following required arguments were not provided: <PACK>..."
-        );
+        assert_eq!(told.message, "`grex rm` needs <PACK>...");
         assert_eq!(told.usage.as_deref(), Some("Usage: grex rm <PACK>..."));
     }
 

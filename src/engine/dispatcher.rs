@@ -116,6 +116,10 @@ impl Dispatcher<'_> {
     async fn run(&mut self) {
         let cancel = self.cx.session.cancel.clone();
         loop {
+            // A unit that has ended of it may be heard of before the request itself.
+            if cancel.is_stopped() && !self.stopping {
+                self.stop();
+            }
             self.start_what_may();
             if self.at_work.is_empty() && self.later.is_empty() {
                 if self.locked.is_empty() {

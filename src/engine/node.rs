@@ -114,6 +114,21 @@ impl Root {
 }
 
 impl Node {
+    /// Takes another declaration of the same pack for this one's, where they do not contradict
+    /// each other: they name one place, and one ref or none. Says whether that was so.
+    pub fn absorb(&mut self, other: &Self) -> bool {
+        let is_same = self.path == other.path && self.url.identity() == other.url.identity();
+        match (&self.reference, &other.reference) {
+            _ if !is_same => false,
+            (Some(own), Some(others)) => own == others,
+            (Some(_), None) => true,
+            (None, reference) => {
+                self.reference.clone_from(reference);
+                true
+            }
+        }
+    }
+
     /// The packs that this one's pack.yaml declares.
     ///
     /// # Errors

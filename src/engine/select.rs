@@ -71,7 +71,8 @@ impl SelfDescription {
             path: node.path.as_str(),
             pack_type: Some(&self.pack_type),
             depth: node.depth,
-            url: Some(node.url.as_str()),
+            url: Some(node.declared.as_str()),
+            resolved_url: Some(node.url.as_str()),
         }
     }
 }
@@ -127,15 +128,16 @@ impl Selection {
         }
         let description = SelfDescription::read(session, node, root);
         let facts = description.facts(node);
-        let mut answers: HashMap<Question, bool> = HashMap::new();
+        // What a pack cannot answer is `None`: then neither the term nor its negation holds.
+        let mut answers: HashMap<Question, Option<bool>> = HashMap::new();
         loop {
             let open = RefCell::new(None);
             let decision = self.filters.decide(&facts, &|question| {
-                let answer = answers.get(question).copied();
-                if answer.is_none() {
+                let known = answers.get(question).copied();
+                if known.is_none() {
                     open.borrow_mut().get_or_insert_with(|| question.clone());
                 }
-                answer
+                known.flatten()
             });
             match (decision, open.into_inner()) {
                 (Some(decision), _) => return Ok(decision),
@@ -155,34 +157,38 @@ async fn answer(
     node: &Node,
     root: &Path,
     question: &Question,
-) -> Result<bool, GitError> {
+) -> Result<Option<bool>, GitError> {
     if !session.registry.is_git(&node.url) {
-        return Ok(answer_without_git(root, question));
+        return Ok(Some(answer_without_git(root, question)));
     }
     let cancel = &session.cancel;
     let place = observe::observe(git, root, node, node.reference.as_ref(), cancel).await?;
     let Place::Repository(checkout) = place else {
-        return Ok(*question == Question::State(PackState::Missing));
+        return Ok(match question {
+            Question::State(state) => Some(*state == PackState::Missing),
+            Question::ChangedSince(_) => None,
+        });
     };
     let repository = git.repository(root);
     match question {
-        Question::State(PackState::Missing) => Ok(false),
-        Question::State(PackState::Detached) => Ok(matches!(checkout.head, Head::Detached(_))),
+        Question::State(PackState::Missing) => Ok(Some(false)),
+        Question::State(PackState::Detached) => {
+            Ok(Some(matches!(checkout.head, Head::Detached(_))))
+        }
         Question::State(state) => {
             let status = repository.status(Untracked::Usual, cancel).await?;
-            Ok(is_in(*state, &status))
+            Ok(Some(is_in(*state, &status)))
         }
         Question::ChangedSince(revision) => {
             let since = repository
                 .has_commits_since(revision.as_str(), cancel)
                 .await?;
             match since {
-                Some(true) => Ok(true),
-                Some(false) => Ok(is_in(
-                    PackState::Dirty,
-                    &repository.status(Untracked::Usual, cancel).await?,
-                )),
-                None => Ok(false),
+                Some(false) => {
+                    let status = repository.status(Untracked::Usual, cancel).await?;
+                    Ok(Some(is_in(PackState::Dirty, &status)))
+                }
+                since => Ok(since),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The tree of packs: what the manifest registers, and what is declared below it on disk.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use super::{
     node::{Found, Node, Root},
@@ -66,7 +66,8 @@ pub fn hidden<'a>(
 }
 
 /// The packs that have no parent among the packs: those that the manifest registers and those
-/// that the workspace's own pack.yaml declares.
+/// that the workspace's own pack.yaml declares. A pack that both know, from the same place and
+/// with one ref at most, is one pack and counts as registered: the older tool wrote both.
 ///
 /// # Errors
 /// Fails when that pack.yaml cannot be used.
@@ -82,7 +83,22 @@ pub fn roots(
         .map(|declaration| root.registered(declaration))
         .collect();
     if let Some(spec) = pack_file::read(workspace.root(), vocabulary)? {
-        nodes.extend(root.children(&spec)?);
+        let children = root.children(&spec)?;
+        let registered: HashMap<PackPath, usize> = nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(index, node)| Some((node.as_ref().ok()?.path.clone(), index)))
+            .collect();
+        for child in children {
+            let same = child.as_ref().ok().and_then(|child| {
+                let index = *registered.get(&child.path)?;
+                let known = nodes.get_mut(index)?.as_mut().ok()?;
+                known.absorb(child).then_some(())
+            });
+            if same.is_none() {
+                nodes.push(child);
+            }
+        }
     }
     Ok(nodes)
 }

@@ -58,7 +58,7 @@ pub struct GitVersionError {
 
 /// A git older than [`MINIMUM`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("needs git {}.{} or newer, found {found} at {path}", MINIMUM.major, MINIMUM.minor)]
+#[error("grex needs git {}.{} or newer, found {found} at {path}", MINIMUM.major, MINIMUM.minor)]
 pub struct TooOld {
     /// What was found.
     pub found: GitVersion,

@@ -6,7 +6,7 @@ use crate::{
     model::path::PackPath,
     ops::{error::OpError, typed::usage},
     store::layout::Workspace,
-    sys::fs,
+    sys::{fs, reason::reason},
 };
 
 /// Returns a file that lies in the workspace, links followed.
@@ -22,7 +22,7 @@ pub(super) fn file(workspace: &Workspace, text: &str) -> Result<PathBuf, OpError
     let path = Path::new(text);
     let joined = root.join(path);
     let real = fs::canonicalize(&joined)
-        .map_err(|error| usage(format!("cannot read `{text}`: {error}")))?;
+        .map_err(|error| usage(format!("cannot read `{text}`: {}", reason(&error))))?;
     real.starts_with(root).then_some(real).ok_or_else(outside)
 }
 

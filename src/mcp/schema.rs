@@ -74,6 +74,14 @@ fn tidy(schema: &mut Value, describes: bool) {
     if !describes {
         fields.remove("description");
     }
+    // Not every client takes a choice between numbers.
+    if fields
+        .get("enum")
+        .and_then(Value::as_array)
+        .is_some_and(|words| words.iter().any(Value::is_number))
+    {
+        fields.remove("enum");
+    }
     without_null(fields);
     choices(fields);
     if let Some(Value::Object(properties)) = fields.get_mut("properties") {

@@ -52,7 +52,7 @@ pub enum EventError {
         column: usize,
     },
     /// The line is what `git merge` leaves in a file with conflicts.
-    #[error("a merge conflict marker: resolve the merge first")]
+    #[error("a merge conflict marker")]
     ConflictMarker,
     /// A field that the op needs is not there.
     #[error("`{field}` is missing")]
@@ -112,7 +112,7 @@ pub enum Change<'a> {
     Rm,
     /// Written by other programs after a sync: no effect.
     Sync,
-    /// An `action_*` op, another program's audit trail: no effect.
+    /// An op of the older tool's audit trail, such as `action_*`: no effect.
     Audit(Cow<'a, str>),
     /// An op of a later time: no effect, and reported.
     Unknown(Cow<'a, str>),

@@ -13,6 +13,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::json_line;
 use super::path::PackPath;
 use super::reference::RefName;
 use super::url::PackUrl;
@@ -98,13 +99,17 @@ impl LockEntry {
     }
 
     fn parse(line: &[u8]) -> Result<Self, String> {
-        let mut entry: Self = serde_json::from_slice(line).map_err(|error| {
-            let text = error.to_string();
-            text.split(" at line ").next().unwrap_or(&text).to_owned()
-        })?;
+        if json_line::is_conflict_marker(line) {
+            return Err("a merge conflict marker".into());
+        }
+        let line = json_line::without_mark(line);
+        let mut entry: Self = serde_json::from_slice(line)
+            .map_err(|error| json_line::fault(line, &error).into_owned())?;
         if entry.path.is_empty() {
             entry.path.clone_from(&entry.id);
         }
+        // The older tool wrote an empty text where it did not know the branch.
+        entry.branch = entry.branch.filter(|branch| !branch.is_empty());
         entry.check()?;
         Ok(entry)
     }

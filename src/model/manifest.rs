@@ -21,6 +21,7 @@ pub use self::contested::{Contested, contested};
 use self::draft::Draft;
 pub use self::repair::{Parted, bad_lines, part};
 use super::event::{Change, Event, MAX_EVENT};
+use super::json_line;
 use super::path::PackPath;
 use super::reference::RefName;
 use super::url::PackUrl;
@@ -143,7 +144,7 @@ impl Tail {
             } else {
                 Self::Overlong
             }
-        } else if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        } else if serde_json::from_slice::<IgnoredAny>(json_line::without_mark(bytes)).is_ok() {
             Self::Unterminated
         } else {
             Self::Torn

@@ -6,6 +6,7 @@ pub mod event;
 pub mod filter;
 pub mod foreign;
 pub mod git_config;
+mod json_line;
 pub mod lines;
 pub mod lock;
 pub mod manifest;

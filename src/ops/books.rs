@@ -75,7 +75,9 @@ pub(super) fn check_places(roots: &[Found]) -> Result<(), OpError> {
             ErrorKind::Books,
             format!("among the registered packs, {conflict}"),
         )
-        .with_hint("take one of the two out of grex.jsonl, or register it at another path")),
+        .with_hint(
+            "take one of the two out: its line from grex.jsonl, or what .grex/pack.yaml has of it in `children`",
+        )),
     }
 }
 

@@ -11,6 +11,8 @@ use crate::{
     sys::{fs::FileError, lock::LockError},
 };
 
+use super::advice;
+
 /// The class of an error, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
@@ -165,22 +167,23 @@ impl From<GitError> for OpError {
 
 impl From<LockError> for OpError {
     fn from(error: LockError) -> Self {
-        match &error {
-            LockError::Held { .. } => Self::new(ErrorKind::Locked, error.to_string())
-                .with_hint("wait for it to end, or give more time with --lock-timeout"),
+        let hint = advice::of_lock(&error);
+        let error = match &error {
+            LockError::Held { .. } => Self::new(ErrorKind::Locked, error.to_string()),
             LockError::Cancelled { .. } => {
                 Self::new(ErrorKind::Cancelled, "cancelled while waiting for a lock")
             }
             LockError::File(_) => Self::new(ErrorKind::Other, error.to_string()),
-        }
+        };
+        Self { hint, ..error }
     }
 }
 
 impl From<FileError> for OpError {
     fn from(error: FileError) -> Self {
-        let file = Some(error.path.display().to_string());
         Self {
-            file,
+            file: Some(error.path.display().to_string()),
+            hint: advice::of_file(&error),
             ..Self::new(ErrorKind::Other, error.to_string())
         }
     }
@@ -236,13 +239,10 @@ impl From<StoreError> for OpError {
         } else {
             ErrorKind::Other
         };
-        let hint = error
-            .is_about_content()
-            .then(|| String::from("correct that line, or take the file from version control"));
         Self {
             file: error.file().map(|file| file.display().to_string()),
             line: error.line(),
-            hint,
+            hint: advice::of_store(&error),
             ..Self::new(kind, error.to_string())
         }
     }

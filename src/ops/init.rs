@@ -18,8 +18,12 @@ use crate::{
         failure::FailureClass,
         run::{Git, GitError, Watch},
     },
-    model::{reference::RefName, url::PackUrl},
-    store::{blocks, layout::Workspace},
+    model::{reference::RefName, shell, url::PackUrl},
+    store::{
+        blocks,
+        layout::{MANIFEST_NAME, Workspace},
+        older,
+    },
     sys::fs,
 };
 
@@ -43,6 +47,9 @@ pub struct InitReport {
     pub workspace: PathBuf,
     /// The files that were made or completed, relative to it.
     pub created: Vec<String>,
+    /// The log of the older tool that the manifest was made from, relative to the workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_over: Option<&'static str>,
     /// The packs that were brought in.
     pub cloned: Vec<String>,
     /// What became of each pack, when a workspace was cloned.
@@ -72,7 +79,11 @@ impl InitReport {
 pub async fn init(session: &Arc<Session>) -> Result<InitReport, OpError> {
     let workspace = &session.workspace;
     if session.settings.dry_run {
-        return Ok(report(workspace, missing(workspace), Vec::new()));
+        let taken_over = to_take_over(workspace).map(|_| older::EVENT_LOG);
+        return Ok(InitReport {
+            taken_over,
+            ..report(workspace, missing(workspace), Vec::new())
+        });
     }
     fs::create_dir_all(workspace.root())?;
     run::holding_workspace(session, "init", async { complete(session) }).await
@@ -81,6 +92,11 @@ pub async fn init(session: &Arc<Session>) -> Result<InitReport, OpError> {
 fn complete(session: &Session) -> Result<InitReport, OpError> {
     let workspace = &session.workspace;
     let mut created = missing(workspace);
+    let older_log = to_take_over(workspace);
+    if let Some(log) = &older_log {
+        // The lines stay as they are: they are read as they stand.
+        fs::replace_recoverably(workspace.manifest(), &older::read(log)?, fs::SHARED_MODE)?;
+    }
     for file in [workspace.manifest().to_owned(), workspace.lockfile()] {
         if !file.exists() {
             fs::replace_recoverably(&file, b"", fs::SHARED_MODE)?;
@@ -106,7 +122,18 @@ fn complete(session: &Session) -> Result<InitReport, OpError> {
             created.push(name.to_owned());
         }
     }
-    Ok(report(workspace, created, Vec::new()))
+    Ok(InitReport {
+        taken_over: older_log.map(|_| older::EVENT_LOG),
+        ..report(workspace, created, Vec::new())
+    })
+}
+
+/// The log of the older tool that the manifest is to be made from, where there is one and no
+/// manifest yet.
+fn to_take_over(workspace: &Workspace) -> Option<PathBuf> {
+    let is_usual = workspace.manifest() == workspace.root().join(MANIFEST_NAME);
+    let is_new = is_usual && !workspace.manifest().exists();
+    is_new.then(|| older::event_log(workspace.root())).flatten()
 }
 
 fn missing(workspace: &Workspace) -> Vec<String> {
@@ -134,6 +161,7 @@ fn report(workspace: &Workspace, created: Vec<String>, packs: Vec<UpdatedPack>) 
     InitReport {
         workspace: workspace.root().to_owned(),
         created,
+        taken_over: None,
         cloned,
         packs,
         cancelled: false,
@@ -191,6 +219,7 @@ pub async fn init_from(
     let UpdateReport { packs, cancelled } = update(session, request).await?;
     Ok(InitReport {
         cancelled,
+        taken_over: completed.taken_over,
         ..report(&session.workspace, completed.created, packs)
     })
 }
@@ -274,11 +303,12 @@ async fn clone_into(
             format!("cannot clone {url}: {}", failure.essence),
         )
         .with_hint(format!(
-            "`git ls-remote {url}` shows whether git can reach it"
+            "`git ls-remote {}` shows whether git can reach it",
+            shell::quote(url.as_str())
         )),
         error => error.into(),
     })?;
-    if temporary.join("grex.jsonl").is_file() {
+    if temporary.join(MANIFEST_NAME).is_file() || older::event_log(temporary).is_some() {
         return Ok(());
     }
     Err(OpError::new(

@@ -6,13 +6,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    engine::{select::Selection, session::Session},
+    engine::{select::Selection, session::Session, tree},
     model::{
-        filter::{PackFacts, PackState, Question},
+        filter::{PackFacts, Question},
         lock::LockEntry,
         manifest::Declaration,
+        path::PackPath,
         reference::RefName,
+        url::PackUrl,
     },
+    store::pack_file,
 };
 
 use super::{
@@ -80,7 +83,7 @@ pub fn ls(session: &Session, request: &LsRequest) -> Result<Vec<ListedPack>, OpE
     }
     let mut packs = with_depths(packs);
     packs.sort_by(|a, b| a.id.cmp(&b.id));
-    select(packs, request)
+    select(session, packs, request)
 }
 
 fn registered(declaration: &Declaration, known: Option<&LockEntry>) -> ListedPack {
@@ -137,30 +140,30 @@ fn with_depths(packs: HashMap<String, ListedPack>) -> Vec<ListedPack> {
         .collect()
 }
 
-fn select(packs: Vec<ListedPack>, request: &LsRequest) -> Result<Vec<ListedPack>, OpError> {
+fn select(
+    session: &Session,
+    packs: Vec<ListedPack>,
+    request: &LsRequest,
+) -> Result<Vec<ListedPack>, OpError> {
     let selection = &request.selection;
-    if let Some(question) = selection.filters.questions().first() {
-        let missing = matches!(question, Question::State(PackState::Missing));
-        let what = if missing {
-            "state=missing"
-        } else {
-            "the state of a checkout"
-        };
-        return Err(OpError::new(
-            ErrorKind::Usage,
-            format!("`grex ls` reads the books alone and cannot filter by {what}"),
-        )
-        .with_hint("`grex status` takes the same filters"));
-    }
+    refuse_questions(selection)?;
     let ids: Vec<String> = packs.iter().map(|pack| pack.id.clone()).collect();
+    let resolved = match selection.filters.is_empty() {
+        true => HashMap::new(),
+        false => resolved_urls(session, &packs),
+    };
+    let asks_for_names = selection.filters.ask_for_names();
     let mut selected = packs;
     selected.retain(|pack| {
+        let own_name = asks_for_names.then(|| own_name(session, &pack.path));
+        let last = pack.path.rsplit('/').next().unwrap_or(&pack.path);
         let facts = PackFacts {
-            name: Some(pack.path.rsplit('/').next().unwrap_or(&pack.path)),
+            name: Some(own_name.as_ref().and_then(Option::as_deref).unwrap_or(last)),
             path: &pack.path,
             pack_type: Some(&pack.pack_type),
             depth: pack.depth,
             url: Some(&pack.url),
+            resolved_url: resolved.get(&pack.id).map(PackUrl::as_str),
         };
         let by_type = request
             .pack_type
@@ -173,4 +176,52 @@ fn select(packs: Vec<ListedPack>, request: &LsRequest) -> Result<Vec<ListedPack>
         return Err(no_match(selection, &ids));
     }
     Ok(selected)
+}
+
+/// What only git can tell is not asked here.
+fn refuse_questions(selection: &Selection) -> Result<(), OpError> {
+    let questions = selection.filters.questions();
+    let Some(question) = questions.first() else {
+        return Ok(());
+    };
+    let what = match question {
+        Question::State(state) => format!("state={state}"),
+        Question::ChangedSince(_) => String::from("changed-since"),
+    };
+    let message = format!("`grex ls` reads the books alone and cannot filter by {what}");
+    Err(OpError::new(ErrorKind::Usage, message).with_hint("`grex status` takes the same filters"))
+}
+
+/// The name in a pack's own pack.yaml, which needs no git.
+fn own_name(session: &Session, path: &str) -> Option<String> {
+    let root = session
+        .workspace
+        .pack_root(&PackPath::parse(path).ok()?)
+        .ok()?;
+    let spec = pack_file::read(&root, &session.vocabulary).ok()??;
+    Some(spec.name)
+}
+
+/// The URLs by id, the relative ones resolved against their owners', owners first.
+fn resolved_urls(session: &Session, packs: &[ListedPack]) -> HashMap<String, PackUrl> {
+    let base = tree::root_of(&session.workspace).origin().cloned();
+    let mut by_depth: Vec<&ListedPack> = packs.iter().collect();
+    by_depth.sort_by_key(|pack| pack.depth);
+    let mut resolved: HashMap<String, PackUrl> = HashMap::new();
+    for pack in by_depth {
+        let owner = match pack.parent.as_deref() {
+            None | Some(".") => base.as_ref(),
+            Some(parent) => resolved.get(parent),
+        };
+        let Ok(url) = PackUrl::parse(&pack.url) else {
+            continue;
+        };
+        let whole = match (url.is_relative(), owner) {
+            (true, Some(owner)) => url.resolve(owner).ok(),
+            (true, None) => None,
+            (false, _) => Some(url),
+        };
+        resolved.extend(whole.map(|url| (pack.id.clone(), url)));
+    }
+    resolved
 }

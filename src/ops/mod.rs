@@ -16,6 +16,7 @@ pub mod sync;
 pub mod typed;
 pub mod update;
 
+mod advice;
 mod books;
 pub mod present;
 mod run;

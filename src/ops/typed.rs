@@ -1,7 +1,7 @@
 //! What was typed, or sent by an agent, parsed into what cannot hold anything dangerous.
 
 use crate::model::{
-    action::Vocabulary,
+    action::{Vocabulary, nearest},
     filter::{Filter, Filters, PathGlob},
     foreign::Format,
     path::{PackId, PackPath},
@@ -56,8 +56,12 @@ pub fn url(text: &str) -> Result<PackUrl, OpError> {
 /// # Errors
 /// Fails with [`ErrorKind::Usage`] when it is none.
 pub fn reference(text: Option<&str>) -> Result<Option<RefName>, OpError> {
-    text.map(|text| RefName::parse(text).map_err(|error| usage(error.to_string())))
-        .transpose()
+    let parse = |text| {
+        RefName::parse(text).map_err(|error| {
+            usage(error.to_string()).with_hint("name a branch, a tag or a commit id of the remote")
+        })
+    };
+    text.map(parse).transpose()
 }
 
 /// Parses the packs that are to be taken out, each once.
@@ -100,8 +104,12 @@ pub fn pack_type(vocabulary: &Vocabulary, name: &str) -> Result<(), OpError> {
 /// Fails with [`ErrorKind::Usage`] when there is none of that name.
 pub fn format(name: &str) -> Result<Format, OpError> {
     Format::named(name).ok_or_else(|| {
-        let names = Format::ALL.map(Format::name).join(", ");
-        usage(format!("there is no format `{name}`")).with_hint(format!("one of {names}"))
+        let names = Format::ALL.map(Format::name);
+        let hint = match nearest(name, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("one of {}", names.join(", ")),
+        };
+        usage(format!("there is no format `{name}`")).with_hint(hint)
     })
 }
 

@@ -7,6 +7,8 @@ use std::{
 };
 
 use self::overlay::{Overlay, rename_keys, take_below};
+use crate::sys::reason::reason;
+
 use super::{
     change::Change,
     error::ActionError,
@@ -64,7 +66,11 @@ impl Foreseen {
     /// It cannot be looked at.
     pub fn look(&self, path: &Path) -> Result<Sight, ActionError> {
         self.overlay.look(path).map_err(|error| {
-            ActionError::precondition(format!("cannot look at {}: {error}", path.display()))
+            ActionError::precondition(format!(
+                "cannot look at {}: {}",
+                path.display(),
+                reason(&error)
+            ))
         })
     }
 
@@ -234,7 +240,11 @@ impl Foreseen {
     /// Renames what is at a path: texts go along.
     fn rename(&mut self, from: &Path, to: &Path) -> Result<(), ActionError> {
         self.overlay.rename(from, to).map_err(|error| {
-            ActionError::precondition(format!("cannot look at {}: {error}", from.display()))
+            ActionError::precondition(format!(
+                "cannot look at {}: {}",
+                from.display(),
+                reason(&error)
+            ))
         })?;
         rename_keys(&mut self.open, from, to);
         rename_keys(&mut self.texts, from, to);

@@ -16,13 +16,13 @@ use crate::sys::lock::LockError;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no workspace at a directory or above it.
-    #[error("no grex.jsonl in {} or above it: run `grex init` where the workspace is to be", start.display())]
+    #[error("{} is in no workspace: there is no grex.jsonl in it or above it", start.display())]
     NoWorkspace {
         /// Where the search began.
         start: PathBuf,
     },
     /// A workspace's manifest is not there.
-    #[error("no manifest at {}: run `grex init` there, or name another with `--manifest`", path.display())]
+    #[error("there is no manifest {}", path.display())]
     NoManifest {
         /// Where it should be.
         path: PathBuf,

@@ -9,6 +9,7 @@ pub mod journal;
 pub mod layout;
 pub mod lockfile;
 pub mod manifest;
+pub mod older;
 pub mod origin;
 pub mod pack_file;
 pub mod private;

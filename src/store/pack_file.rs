@@ -11,6 +11,7 @@ use crate::model::pack::{
     MAX_PACK_FILE_BYTES, PackFileError, PackSource, PackSpec, SourceFile, parse,
 };
 use crate::sys::fs::{FileError, read_regular};
+use crate::sys::reason::reason;
 
 /// Reads the contract of the pack at `pack_root`. None if the pack has no `.grex/pack.yaml`,
 /// whatever else `.grex` may hold.
@@ -101,7 +102,7 @@ fn is_real_directory(path: &Path) -> Result<bool, PackFileError> {
 fn unreadable(path: &Path, error: &io::Error) -> PackFileError {
     PackFileError::unreadable(
         path.display().to_string(),
-        format!("cannot be read: {error}"),
+        format!("cannot be read: {}", reason(error)),
     )
 }
 

@@ -18,6 +18,8 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::reason::{advice, reason};
+
 pub(crate) use self::held::HeldDirectory;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
@@ -40,7 +42,7 @@ pub const SHARED_MODE: u32 = 0o666;
 
 /// What a file operation was, on what, and why it failed.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}: {source}", path.display())]
+#[error("cannot {action} {}: {}", path.display(), reason(source))]
 pub struct FileError {
     /// A verb phrase, e.g. `read`.
     pub action: &'static str,
@@ -60,6 +62,11 @@ impl FileError {
     /// Says whether the operation failed because nothing is there.
     pub fn is_missing(&self) -> bool {
         self.source.kind() == io::ErrorKind::NotFound
+    }
+
+    /// Returns what a person can do about it, where that can be told.
+    pub fn advice(&self) -> Option<&'static str> {
+        advice(&self.source)
     }
 
     /// Returns a function for `map_err`.

@@ -6,6 +6,7 @@ pub mod env;
 pub mod fs;
 pub mod lock;
 pub mod process;
+pub mod reason;
 pub mod signal;
 pub mod stdio;
 pub mod timings;

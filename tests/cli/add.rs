@@ -256,7 +256,7 @@ fn a_child_that_fails_leaves_the_pack_registered() {
     ----- stderr -----
     error: product/api: fatal: repository '[SANDBOX]/remotes/product-api.git' does not exist
       $ git -C [SANDBOX]/workspace/product clone --template= -- [SANDBOX]/remotes/product-api.git [SANDBOX]/workspace/product/.grex-tmp.[NONCE]
-    hint: check the URL, and that your account may read the repository
+    hint: check the path: there is no git repository that you may read
     failed:
       product/api
     hint: to try again: grex update --only product/api
@@ -286,7 +286,7 @@ fn a_clone_that_fails_registers_nothing() {
 
     ----- stderr -----
     error: deep/er/gone: fatal: repository '[SANDBOX]/remotes/gone.git' does not exist
-    hint: check the URL, and that your account may read the repository
+    hint: check the path: there is no git repository that you may read
     ");
     still.check_content();
     assert_eq!(grex!(sandbox, "ls", "--json").run().json(), json!([]));
@@ -396,7 +396,8 @@ fn outside_a_workspace_the_way_out_is_shown() {
     ----- stdout -----
 
     ----- stderr -----
-    error: no grex.jsonl in [SANDBOX]/workspace or above it: run `grex init` where the workspace is to be
+    error: [SANDBOX]/workspace is in no workspace: there is no grex.jsonl in it or above it
+    hint: go to a workspace (or name it with -C DIR), or make one with `grex init`
     ");
 }
 

@@ -112,32 +112,30 @@ fn code_2_suggests_what_was_meant() {
     ----- stdout -----
 
     ----- stderr -----
-    error: unrecognized subcommand 'statsu'
-    hint: a similar subcommand exists: 'status'
-    Usage: grex [OPTIONS] <COMMAND>
+    error: grex has no verb `statsu`
+    hint: did you mean `status`?
     ");
     assert_snapshot!(grex!(sandbox, "sync", "--prun").run().snapshot(), @r"
     exit: 2
     ----- stdout -----
 
     ----- stderr -----
-    error: unexpected argument '--prun' found
-    hint: a similar argument exists: '--prune'
-    Usage: grex sync --prune
+    error: `grex sync` has no flag `--prun`
+    hint: did you mean `--prune`?
     ");
     assert_snapshot!(grex!(sandbox, "rm").run().snapshot(), @r"
     exit: 2
     ----- stdout -----
 
     ----- stderr -----
-    error: the following required arguments were not provided: <PACK>...
-    hint: `grex --help` lists the verbs and their flags
+    error: `grex rm` needs <PACK>...
+    hint: `grex rm --help` says what it takes, with examples
     Usage: grex rm <PACK>...
     ");
     assert_snapshot!(grex!(sandbox, "--json", "statsu").run().snapshot(), @r#"
     exit: 2
     ----- stdout -----
-    {"error":{"kind":"usage","message":"unrecognized subcommand 'statsu'","hint":"a similar subcommand exists: 'status'"}}
+    {"error":{"kind":"usage","message":"grex has no verb `statsu`","hint":"did you mean `status`?"}}
 
     ----- stderr -----
     "#);
@@ -166,8 +164,8 @@ fn code_3_books_that_cannot_be_trusted() {
     ----- stdout -----
 
     ----- stderr -----
-    error: [SANDBOX]/workspace/grex.jsonl: line 2: not an event: expected ident (column 2)
-    hint: correct that line, or take the file from version control
+    error: [SANDBOX]/workspace/grex.jsonl: line 2: not an event: it does not begin with `{`: each line is one JSON object (column 2)
+    hint: correct that line, or take the file from version control; `grex doctor --fix` sets such lines aside
     ");
     // What the lockfile lacks cannot be had from it.
     sandbox.write("workspace/grex.jsonl", manifest);
@@ -217,7 +215,7 @@ fn code_4_packs_that_failed() {
     ----- stderr -----
     error: gone: fatal: repository '[SANDBOX]/remotes/gone.git' does not exist
       $ git -C [SANDBOX]/workspace clone --template= -- [SANDBOX]/remotes/gone.git [SANDBOX]/workspace/.grex-tmp.[NONCE]
-    hint: check the URL, and that your account may read the repository
+    hint: check the path: there is no git repository that you may read
     failed:
       gone
     hint: to try again: grex sync --only gone

@@ -71,6 +71,11 @@ fn every_term_about_what_is_declared() {
         ("**/core", &["libs/core"]),
         ("name=web", &["services/web"]),
         ("name=w?b", &["services/web"]),
+        // A name is what the pack says of itself.
+        ("name=handbook", &["docs"]),
+        // A URL is both as declared and as it is meant.
+        ("url=../core.git", &["libs/core"]),
+        ("url=**/core.git", &["libs/core"]),
         ("type=declarative", &["docs"]),
         (
             "type=meta depth=0",
@@ -94,15 +99,56 @@ fn every_term_about_what_is_declared() {
             );
         }
     }
-    // A name is what the pack says of itself, where that is read.
-    assert_eq!(
-        selected(&sandbox, &["status", "--filter", "name=handbook"]),
-        ["docs"]
-    );
-    assert_eq!(
-        selected(&sandbox, &["sync", "--filter", "name=handbook"]),
-        ["docs"]
-    );
+}
+
+#[test]
+fn what_a_pack_cannot_answer_is_neither_so_nor_otherwise() {
+    let sandbox = packs();
+    fs::remove_dir_all(sandbox.path("workspace/docs")).unwrap();
+    for verb in ["status", "sync", "update"] {
+        for filter in ["changed-since=nosuch", "!changed-since=nosuch"] {
+            let outcome = grex!(sandbox, verb, "--dry-run", "--filter", filter).run();
+            outcome.code(2);
+            assert!(
+                outcome.stderr.contains("`nosuch`"),
+                "{}",
+                outcome.snapshot()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_pack_that_cannot_be_looked_at_is_shown_only_where_it_may_be_meant() {
+    let sandbox = packs();
+    fs::remove_file(sandbox.path("workspace/docs/.git/HEAD")).unwrap();
+    let outcome = grex!(sandbox, "status", "--filter", "libs").run();
+    outcome.success();
+    assert_eq!(outcome.stderr, "");
+    for filter in ["docs", "state=dirty", "name=handbook"] {
+        let outcome = grex!(sandbox, "status", "--filter", filter).run();
+        outcome.code(4);
+        assert!(outcome.stderr.contains("docs"), "{}", outcome.snapshot());
+    }
+}
+
+#[test]
+fn what_matches_nothing_is_met_with_what_may_have_been_meant() {
+    let sandbox = packs();
+    for (filter, hint) in [
+        ("dosc", "did you mean `docs`?"),
+        ("type=declartive", "did you mean `type=declarative`?"),
+        (
+            "state=diverged",
+            "`grex status` shows the states of the packs",
+        ),
+        ("url=nowhere", "`grex ls` lists the packs"),
+    ] {
+        let outcome = grex!(sandbox, "status", "--filter", filter).run();
+        outcome.code(2);
+        let told = format!("error: no pack matches {filter}\nhint: {hint}\n");
+        assert_eq!(outcome.stderr, told);
+    }
 }
 
 #[test]

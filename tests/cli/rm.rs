@@ -142,7 +142,7 @@ fn an_unknown_pack_suggests_the_closest() {
 
     ----- stderr -----
     error: no pack `dotfile` is registered
-    hint: did you mean dotfiles?
+    hint: did you mean `dotfiles`?
     ");
     let outcome = grex!(sandbox, "rm", "service/api").run();
     refused(&sandbox, &outcome, 2, &["services/api"]);

@@ -298,9 +298,9 @@ fn without_packs() {
     assert_snapshot!(grex!(sandbox, "status").run().snapshot(), @r"
     exit: 0
     ----- stdout -----
-    no packs: `grex add URL` registers one
 
     ----- stderr -----
+    no packs: `grex add URL` registers one
     ");
     assert_eq!(grex!(sandbox, "status", "--json").run().json(), json!([]));
 }
@@ -334,4 +334,23 @@ fn a_contract_that_cannot_be_used_is_named_and_the_rest_is_shown() {
         entry(&grex!(sandbox, "status", "--json").run().json(), "two")["drift"],
         "clean"
     );
+}
+
+#[test]
+fn git_is_not_asked_about_what_the_filters_leave_out() {
+    let sandbox = workspace_with(&["one", "two", "broken"]);
+    fs::remove_file(sandbox.path("workspace/broken/.git/HEAD")).unwrap();
+    let shim = sandbox.shim();
+    let words = ["status", "--json", "--filter", "path=one"];
+    let outcome = grex!(sandbox).args(words).with_shim(&shim).run();
+    outcome.success();
+    let listed = outcome.json();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+    assert_eq!(listed[0]["id"], "one");
+    assert_eq!(shim.count("status"), 1);
+    // What only git can tell is asked.
+    shim.forget();
+    let words = ["status", "--filter", "state=dirty !path=broken"];
+    grex!(sandbox).args(words).with_shim(&shim).run().code(2);
+    assert_eq!(shim.count("status"), 2);
 }

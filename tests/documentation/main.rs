@@ -76,6 +76,7 @@ pages! {
     plugins: "docs/plugins.md",
     reliability: "docs/reliability.md",
     testing: "docs/testing.md",
+    timings: "docs/timings.md",
     trust: "docs/trust.md",
     why_crashes: "docs/explanation/crashes.md",
     why_git: "docs/explanation/git.md",

@@ -35,6 +35,7 @@ pub(in crate::cli) struct ActArgs {
 /// Runs the verb.
 pub(in crate::cli) async fn run(args: ActArgs, invocation: &Invocation) -> Result<u8, CliError> {
     let ActArgs { action, globals: _ } = args;
+    let name = action.clone();
     let globals = &invocation.globals;
     let request = ActRequest {
         action,
@@ -49,12 +50,12 @@ pub(in crate::cli) async fn run(args: ActArgs, invocation: &Invocation) -> Resul
     if globals.json {
         invocation.ui.print_json(&report)?;
     } else {
-        invocation.ui.report(&pieces(&report, invocation))?;
+        invocation.ui.report(&pieces(&report, &name, invocation))?;
     }
     Ok(report.exit_code())
 }
 
-fn pieces(report: &ActReport, invocation: &Invocation) -> Vec<Piece> {
+fn pieces(report: &ActReport, action: &str, invocation: &Invocation) -> Vec<Piece> {
     let dry_run = invocation.globals.dry_run;
     let done = report.packs.iter().filter(|pack| pack.failure.is_none());
     let mut lines: String = match dry_run {
@@ -67,7 +68,7 @@ fn pieces(report: &ActReport, invocation: &Invocation) -> Vec<Piece> {
             .collect(),
     };
     if lines.is_empty() && report.packs.iter().all(|pack| pack.failure.is_none()) {
-        lines = String::from("no pack has such an action\n");
+        lines = format!("no pack that is meant has an action `{action}`\n");
     }
     let mut pieces = vec![Piece::Out(lines)];
     let failed = report.failed();

@@ -379,6 +379,7 @@ mod tests {
                     pack_type: Some("meta"),
                     depth: 0,
                     url: None,
+                    resolved_url: None,
                 };
                 filters.decide(&facts, &|_| None) == Some(true)
             });

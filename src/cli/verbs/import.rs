@@ -8,8 +8,12 @@ use std::{
 use super::outcome::Outcome;
 use crate::{
     cli::{
-        error::CliError, globals::GlobalArgs, invocation::Invocation, progress::Shown,
-        retry::Retry, ui::Piece,
+        error::CliError,
+        globals::{GlobalArgs, at_least_one},
+        invocation::Invocation,
+        progress::Shown,
+        retry::Retry,
+        ui::Piece,
     },
     model::{foreign::Format, text},
     ops::{
@@ -58,8 +62,8 @@ pub(in crate::cli) struct ImportArgs {
     #[arg(long)]
     scan: bool,
     /// Look for them at most N directories deep
-    #[arg(long, value_name = "N", requires = "scan", value_parser = clap::value_parser!(u32).range(1..))]
-    depth: Option<u32>,
+    #[arg(long, value_name = "N", requires = "scan", value_parser = at_least_one)]
+    depth: Option<usize>,
     /// The type of packs that have no pack.yaml here yet [default: meta]
     #[arg(long, value_name = "TYPE")]
     default_type: Option<String>,
@@ -103,7 +107,7 @@ impl ImportArgs {
             groups: group,
             base_url: base_url.as_deref().map(typed::url).transpose()?,
             scan,
-            depth: depth.map(|depth| depth as usize),
+            depth,
             default_type,
             migrate_gitignore,
             force,

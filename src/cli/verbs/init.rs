@@ -139,6 +139,14 @@ fn pieces(
     }
     let root = text::shown(root.as_bytes());
     let created = report.created.join(", ");
+    let taken_over = report.taken_over.map_or(String::new(), |log| {
+        let would = if invocation.globals.dry_run {
+            "would be"
+        } else {
+            "are"
+        };
+        format!("the packs that the older tool registered in {log} {would} taken over\n")
+    });
     let end = match (
         is_clone,
         report.created.is_empty(),
@@ -153,6 +161,6 @@ fn pieces(
         (false, false, true) => format!("{root} lacks {created}\ndry run: nothing was changed\n"),
         (false, false, false) => format!("{root} is a workspace; made {created}\n"),
     };
-    pieces.insert(0, Piece::Out(end));
+    pieces.insert(0, Piece::Out(taken_over + &end));
     pieces
 }

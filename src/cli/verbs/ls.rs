@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::status::NO_PACKS;
 use crate::{
     cli::{
         columns::{Cell, cut_path, lay_out, paint},
@@ -71,7 +72,7 @@ pub(in crate::cli) fn run(args: LsArgs, invocation: &Invocation) -> Result<u8, C
     let ui = &invocation.ui;
     let nothing = match only_type {
         true => "no packs of this type\n",
-        false => "no packs: `grex add URL` registers one\n",
+        false => NO_PACKS,
     };
     if invocation.globals.json {
         ui.print_json(&packs)?;

@@ -78,6 +78,9 @@ impl StatusArgs {
     }
 }
 
+/// What is said where there is nothing to show, as by `ls`.
+pub(super) const NO_PACKS: &str = "no packs: `grex add URL` registers one\n";
+
 /// The exit code when there is drift and somebody asked.
 const DRIFT: u8 = 7;
 
@@ -100,7 +103,11 @@ pub(in crate::cli) async fn run(args: StatusArgs, invocation: &Invocation) -> Re
             .map(Piece::Err)
             .collect();
         ui.report(&failures)?;
-        ui.print(&summary(&view.packs))?;
+        match view.packs.is_empty() {
+            true if ui.quiet => {}
+            true => ui.tell(NO_PACKS),
+            false => ui.print(&summary(&view.packs))?,
+        }
     }
     Ok(exit_code(&view, fail_on_drift))
 }
@@ -241,9 +248,6 @@ fn summary(packs: &[PackStatus]) -> String {
         "not declared",
         "failed",
     ];
-    if packs.is_empty() {
-        return String::from("no packs: `grex add URL` registers one\n");
-    }
     let counts = STATES.iter().filter_map(|name| {
         let mut found = packs.iter().map(state).filter(|(state, ..)| state == name);
         let (_, _, style) = found.next()?;

@@ -16,7 +16,7 @@ use crate::{
         run::GitError,
         view::{self, View},
     },
-    model::{reference::RefName, url::Scheme},
+    model::{reference::RefName, shell, url::Scheme},
 };
 
 /// Clones `node` to `root`.
@@ -256,7 +256,13 @@ pub(super) fn no_such_ref(name: &str, node: &Node) -> PackFailure {
         FailureClass::NoSuchRef,
         format!("{} has no branch, tag or commit `{name}`", node.url),
     )
-    .with_hint(format!("`git ls-remote {}` lists what it has", node.url))
+    .with_hint(match name.strip_prefix("origin/") {
+        Some(bare) => format!("as the remote calls it, it is `{bare}`"),
+        None => format!(
+            "`git ls-remote {}` lists what it has",
+            shell::quote(node.url.as_str())
+        ),
+    })
 }
 
 /// Checks out in the clone at `place` what it still lacks.

@@ -59,9 +59,10 @@ pub fn hint(class: FailureClass, host: Option<&str>) -> Option<String> {
             "log in to {server} for git (an ssh key, a known host key or a credential helper), then try again"
         ),
         FailureClass::Network => format!("check the connection to {server}, then try again"),
-        FailureClass::NotFound => {
-            format!("check the URL, and that your account{at} may read the repository")
-        }
+        FailureClass::NotFound => match host {
+            Some(_) => format!("check the URL, and that your account{at} may read the repository"),
+            None => "check the path: there is no git repository that you may read".into(),
+        },
         FailureClass::NoSuchRef => {
             "check the name of the branch, tag or commit: the repository has no such one".into()
         }

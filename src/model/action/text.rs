@@ -55,6 +55,9 @@ pub enum TextError {
         "not the name of a variable\na name is made of letters, digits and `_`, and does not begin with a digit"
     )]
     Name,
+    /// A variable that shells do not let anybody set.
+    #[error("shells set this variable themselves and refuse to change it\nchoose another name")]
+    ShellsOwn,
     /// Not permission bits.
     #[error("not permission bits\nwrite three or four octal digits in quotes, e.g. \"755\"")]
     Mode,
@@ -62,6 +65,22 @@ pub enum TextError {
     #[error("not a version to compare with\nwrite e.g. \">=5.1\"")]
     Version,
 }
+
+/// Variables that bash, zsh or fish does not let anybody set: a line that does so in a start-up
+/// file is an error in every new shell.
+const SHELLS_OWN: [&str; 11] = [
+    "BASHOPTS",
+    "BASH_VERSINFO",
+    "EUID",
+    "FISH_VERSION",
+    "PPID",
+    "SHELLOPTS",
+    "UID",
+    "ZSH_SUBSHELL",
+    "fish_pid",
+    "pipestatus",
+    "status",
+];
 
 /// Whether `name` matches `[A-Za-z_][A-Za-z0-9_]*`.
 pub fn is_variable_name(name: &str) -> bool {
@@ -150,6 +169,9 @@ impl TryFrom<String> for EnvironmentName {
     fn try_from(text: String) -> Result<Self, TextError> {
         if !is_variable_name(&text) {
             return Err(TextError::Name);
+        }
+        if SHELLS_OWN.contains(&text.as_str()) {
+            return Err(TextError::ShellsOwn);
         }
         Ok(Self(text))
     }

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::model::json_line;
+
 use super::{
     Added, Change, Event, EventError, KNOWN_FIELDS, MAX_EVENT, Patch, READ_VERSIONS, RefChange,
 };
@@ -15,21 +17,18 @@ pub(super) fn parse(line: &[u8]) -> Result<Event<'_>, EventError> {
     if line.len() > MAX_EVENT {
         return Err(EventError::TooLong);
     }
+    let line = json_line::without_mark(line);
     let raw: Raw<'_> = serde_json::from_slice(line).map_err(|error| not_json(line, &error))?;
     raw.into_event()
 }
 
 fn not_json(line: &[u8], error: &serde_json::Error) -> EventError {
-    let markers: [&[u8]; 4] = [b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"];
-    if markers.iter().any(|marker| line.starts_with(marker)) {
+    if json_line::is_conflict_marker(line) {
         return EventError::ConflictMarker;
     }
-    let text = error.to_string();
-    // The parser counts lines of its own input, which is always one: our own number says more.
-    let reason = text.split(" at line ").next().unwrap_or(&text).to_owned();
     EventError::NotJson {
-        reason,
-        column: error.column(),
+        reason: json_line::fault(line, error).into_owned(),
+        column: error.column().max(1),
     }
 }
 
@@ -58,7 +57,7 @@ impl<'a> Raw<'a> {
             "rm" => self.finish(Change::Rm),
             // What has no effect need not be complete: an `action_*` op names its pack otherwise.
             "sync" => Ok(self.without_effect(Change::Sync)),
-            _ if op.starts_with("action_") => Ok(self.without_effect(Change::Audit(op))),
+            _ if is_audit(&op) => Ok(self.without_effect(Change::Audit(op))),
             _ => Ok(self.without_effect(Change::Unknown(op))),
         }
     }
@@ -160,6 +159,14 @@ impl<'a> Raw<'a> {
             extra: self.extra,
         }
     }
+}
+
+/// Says whether an op is one that the older tool wrote about what it had done, and not about what
+/// anybody asked for.
+fn is_audit(op: &str) -> bool {
+    op.starts_with("action_")
+        || op.starts_with("quarantine_")
+        || matches!(op, "dry_run_would_clone" | "force_prune_executed")
 }
 
 /// What a known field holds.

@@ -22,6 +22,8 @@ pub struct PackFacts<'a> {
     pub depth: usize,
     /// Its URL as declared, or `None` when it has none.
     pub url: Option<&'a str>,
+    /// The same, resolved where it is relative.
+    pub resolved_url: Option<&'a str>,
 }
 
 /// One expression: all of its terms must hold.
@@ -139,6 +141,24 @@ impl Filters {
     /// Returns the filters as they were typed.
     pub fn asked(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(Filter::as_str)
+    }
+
+    /// Returns the types that were asked for.
+    pub fn wanted_types(&self) -> Vec<&str> {
+        let terms = self.0.iter().flat_map(|filter| &filter.terms);
+        terms
+            .filter(|term| !term.negated)
+            .filter_map(|term| match &term.test {
+                Test::Type(wanted) => Some(wanted.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Says whether a term is about names, which only a pack's own files tell.
+    pub fn ask_for_names(&self) -> bool {
+        let mut terms = self.0.iter().flat_map(|filter| &filter.terms);
+        terms.any(|term| matches!(term.test, Test::Name(_)))
     }
 
     /// Returns the paths and names that were asked for, as they were typed: when nothing matches,

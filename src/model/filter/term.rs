@@ -124,7 +124,10 @@ impl Term {
             Test::Type(wanted) => facts.pack_type.map(|pack_type| pack_type == wanted),
             Test::Depth(depth) => Some(facts.depth == *depth),
             Test::DepthAtMost(depth) => Some(facts.depth <= *depth),
-            Test::Url(glob) => Some(facts.url.is_some_and(|url| glob.matches(url))),
+            Test::Url(glob) => {
+                let mut urls = facts.url.into_iter().chain(facts.resolved_url);
+                Some(urls.any(|url| glob.matches(url)))
+            }
             Test::Ask(question) => answer(question),
         };
         holds.map(|holds| holds != self.negated)

@@ -10,7 +10,8 @@ const API: PackFacts<'_> = PackFacts {
     path: "services/api",
     pack_type: Some("meta"),
     depth: 1,
-    url: Some("https://github.com/me/api.git"),
+    url: Some("../api.git"),
+    resolved_url: Some("https://github.com/me/api.git"),
 };
 
 fn filters(texts: &[&str]) -> Filters {
@@ -167,6 +168,7 @@ fn unknown_facts_and_answers_leave_open_only_what_they_decide() {
         name: None,
         pack_type: None,
         url: None,
+        resolved_url: None,
         ..API
     };
     let decide = |texts: &[&str], facts: &PackFacts<'_>| filters(texts).decide(facts, &unknown);

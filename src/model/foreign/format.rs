@@ -87,7 +87,21 @@ impl Format {
             "workspace-lock.toml" => Some(Self::GitWorkspace),
             _ => None,
         };
-        by_name.or_else(|| Self::by_content(std::str::from_utf8(bytes).ok()?))
+        by_name
+            .or_else(|| Self::by_content(std::str::from_utf8(bytes).ok()?))
+            .or_else(|| Self::by_usual_name(name))
+    }
+
+    /// The format that files of this name usually have: for one that is broken, so that it is said
+    /// where and not only that nothing is known of it.
+    fn by_usual_name(name: &str) -> Option<Self> {
+        match name {
+            "REPOS.json" => Some(Self::ReposJson),
+            "west.yml" => Some(Self::West),
+            "mani.yaml" => Some(Self::Mani),
+            name if name.ends_with(".repos") => Some(Self::Vcstool),
+            _ => None,
+        }
     }
 
     fn by_content(text: &str) -> Option<Self> {

@@ -33,6 +33,16 @@ fn lines_that_lack_newer_fields_are_read() {
 }
 
 #[test]
+fn lines_of_the_older_tool_and_of_other_editors_are_read() {
+    let older = one(
+        r#"{"id":"a","path":"a","sha":"","branch":"","installed_at":"2025-01-31T08:09:10.497688484Z","actions_hash":"8683339c94433e6824d7ca90385b5e94382d3099943d621204d413f52c3782aa","synthetic":true,"schema_version":"1"}"#,
+    );
+    assert_eq!(older.branch, None);
+    assert_eq!(older.extra["synthetic"], true);
+    assert_eq!(one("\u{feff}{\"id\":\"a\"}\r"), LockEntry::new("a", "a"));
+}
+
+#[test]
 fn the_last_usable_line_of_an_id_counts_and_the_order_is_the_ids() {
     let text = "{\"id\":\"b\"}\n{\"id\":\"a\",\"type\":\"x\"}\r\n\n{\"id\":\"a\",\"type\":\"y\"}\n{\"id\":\"a\",\"ty";
     let (lockfile, warnings) = Lockfile::parse(text.as_bytes());
@@ -41,7 +51,7 @@ fn the_last_usable_line_of_an_id_counts_and_the_order_is_the_ids() {
     assert_eq!(warnings.len(), 1);
     assert_eq!(
         warnings[0].to_string(),
-        "line 5: left out: EOF while parsing a string"
+        "line 5: left out: the line ends too early: a quote, bracket or brace is not closed"
     );
     assert!(lockfile.render().starts_with("{\"id\":\"a\""));
 }
@@ -76,7 +86,7 @@ fn what_could_reach_git_is_checked() {
 
 proptest! {
     #[test]
-    fn a_render_reads_back(ids in proptest::collection::btree_set("[a-z]{1,3}", 0..20), branch in ".*", value in any::<i64>()) {
+    fn a_render_reads_back(ids in proptest::collection::btree_set("[a-z]{1,3}", 0..20), branch in ".+", value in any::<i64>()) {
         // Some short words are no names for a directory (`con`, `nul`).
         let ids = ids.into_iter().filter(|id| crate::model::path::PackPath::parse(id).is_ok());
         let entries = ids.map(|id| {

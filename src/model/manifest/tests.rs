@@ -102,7 +102,7 @@ fn a_bad_line_is_named_wherever_it_stands() {
     let error = fold(log.as_bytes()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 2: not an event: expected value (column 1)"
+        "line 2: not an event: it does not begin with `{`: each line is one JSON object (column 1)"
     );
     let log = add("a", "a") + "garbage\n";
     assert_eq!(fold(log.as_bytes()).unwrap_err().line, 2);

@@ -54,6 +54,13 @@ pub(super) fn explain(text: &str, error: &ScanError) -> YamlError {
     let start = offset(text, error.marker());
     let length = text[start..].chars().next().map_or(0, char::len_utf8);
     let place = start..start + length;
+    if let Some(marker) = conflict_marker(text) {
+        return refused(
+            marker,
+            "a merge conflict marker",
+            "resolve the merge: keep what is right of both sides and delete the markers",
+        );
+    }
     match error.kind() {
         ErrorKind::RecursionLimitExceeded => too_deep(place),
         ErrorKind::DirectiveDisallowed => refused(
@@ -61,13 +68,45 @@ pub(super) fn explain(text: &str, error: &ScanError) -> YamlError {
             "directives (lines that begin with `%`) are not allowed",
             "remove the line",
         ),
-        kind => YamlError {
-            place,
-            message: kind.to_string(),
-            hint: None,
-            first: None,
-        },
+        kind => {
+            let said = kind.to_string();
+            YamlError {
+                place,
+                hint: advice(&said),
+                message: match said.starts_with("tabs disallowed") {
+                    true => "a tab where YAML wants spaces".to_owned(),
+                    false => said,
+                },
+                first: None,
+            }
+        }
     }
+}
+
+/// What usually lies behind the library's words.
+fn advice(said: &str) -> Option<&'static str> {
+    [
+        ("tabs disallowed", "indent with spaces"),
+        (
+            "mapping values are not allowed",
+            "put a value that contains `: ` in quotes, and see that keys of one mapping stand in one column",
+        ),
+        ("simple key expected", "each line of a mapping is `key: value`"),
+    ]
+    .into_iter()
+    .find_map(|(words, advice)| said.starts_with(words).then_some(advice))
+}
+
+/// Where `git merge` has left the beginning of a conflict.
+fn conflict_marker(text: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("<<<<<<< ") {
+            return Some(start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// A marker's byte, always at the beginning of a character of `text`.

@@ -27,6 +27,12 @@ pub(super) fn parse_authority(url: &str, authority: &str) -> Result<Authority, U
 /// Parses `[user@]host:path`, where the host may be in brackets and then have a port.
 pub(super) fn parse_scp(url: &str) -> Result<PackUrl, UrlError> {
     let (authority, path) = split_scp(url).ok_or_else(|| UrlError::Host { url: shown(url) })?;
+    if matches!(authority, "http" | "https" | "ssh" | "file") {
+        return Err(UrlError::LostSlashes {
+            url: shown(url),
+            scheme: authority.to_owned(),
+        });
+    }
     // `user:password@host/path` without its scheme would be host `user` and the rest a path.
     if !authority.contains('@')
         && path

@@ -74,6 +74,14 @@ pub enum UrlError {
         /// The URL.
         url: String,
     },
+    /// A scheme without the two slashes behind its colon: git would take it for a host.
+    #[error("the URL `{url}` lacks a slash: write `{scheme}://`")]
+    LostSlashes {
+        /// The URL.
+        url: String,
+        /// The scheme.
+        scheme: String,
+    },
     /// No host where there has to be one.
     #[error("the URL `{url}` names no host")]
     EmptyHost {

@@ -4,7 +4,10 @@ mod plan;
 mod register;
 mod report;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     engine::{install::survey::Surveyed, node::Found, outcome::Verdict, session::Session},
@@ -48,6 +51,7 @@ pub struct AddRequest {
 /// fails is in the report.
 pub async fn add(session: &Arc<Session>, request: AddRequest) -> Result<AddReport, OpError> {
     let url = absolute(&request)?;
+    check_typed_path(&request.url, &url)?;
     session
         .registry
         .fetcher_of(&url)
@@ -131,6 +135,28 @@ async fn installs(
         writer.finish()?;
     }
     installs
+}
+
+/// A relative path that leads to nothing is a slip, and most often a URL that lacks its beginning.
+fn check_typed_path(typed: &PackUrl, url: &PackUrl) -> Result<(), OpError> {
+    let place = Path::new(url.as_str());
+    if !typed.is_relative() || !url.is_local() || place.exists() {
+        return Ok(());
+    }
+    let typed = typed.as_str();
+    let first = typed.split('/').next().unwrap_or(typed);
+    let hint = if typed.starts_with(['~', '$']) {
+        "the shell has not put anything in the place of `~` or `$`: leave the quotes away".into()
+    } else if let Some((user, host)) = first.split_once('@') {
+        let (_, rest) = typed.split_once('/').unwrap_or((typed, ""));
+        format!("ssh wants a colon behind the host: `{user}@{host}:{rest}`")
+    } else if first.contains('.') && !first.starts_with('.') && typed.contains('/') {
+        format!("for a server, write how to reach it: `https://{typed}`")
+    } else {
+        "a path is seen from the current directory; a URL begins with https:// or has a colon behind its host".into()
+    };
+    let message = format!("there is nothing at {}", place.display());
+    Err(OpError::new(ErrorKind::Usage, message).with_hint(hint))
 }
 
 /// A path that was typed is one from where it was typed, as with `git clone`.

@@ -17,6 +17,7 @@ use crate::{
     sys::{
         env, fs,
         process::{Isolation, Spawn},
+        reason::reason,
     },
 };
 
@@ -126,7 +127,10 @@ fn named(file: PathBuf) -> Result<PathBuf, NoProgram> {
             hint: "a program with a `/` in its name is relative to the pack",
             ..not_found(format!("{} is not there", file.display()))
         }),
-        Err(error) => Err(cannot_run(&format!("cannot be looked at: {error}"))),
+        Err(error) => Err(cannot_run(&format!(
+            "cannot be looked at: {}",
+            reason(&error)
+        ))),
         Ok(metadata) if !metadata.is_file() => Err(cannot_run("is not a file")),
         Ok(metadata) if fs::mode(&metadata).is_some_and(|mode| mode & 0o111 == 0) => {
             Err(NoProgram {

@@ -9,6 +9,7 @@ use crate::model::{
     lines::{Lines, Piece},
     text,
 };
+use crate::sys::reason::reason;
 
 /// A stream that is being read.
 #[derive(Debug)]
@@ -125,7 +126,8 @@ impl Output {
                         self.begin.clear();
                     }
                     Err(error) => {
-                        self.trouble = Some(format!("its output cannot be kept: {error}"));
+                        self.trouble =
+                            Some(format!("its output cannot be kept: {}", reason(&error)));
                     }
                 }
             }

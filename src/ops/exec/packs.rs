@@ -120,7 +120,8 @@ fn from_outside(node: &Node) -> PackFacts<'_> {
         path: node.path.as_str(),
         pack_type: node.observed_type.as_deref(),
         depth: node.depth,
-        url: Some(node.url.as_str()),
+        url: Some(node.declared.as_str()),
+        resolved_url: Some(node.url.as_str()),
     }
 }
 

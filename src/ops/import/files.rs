@@ -9,7 +9,7 @@ use crate::{
         text,
     },
     store::layout::Workspace,
-    sys::fs,
+    sys::{fs, reason::reason},
 };
 
 /// The longest file that is read.
@@ -65,7 +65,7 @@ fn read_below(root: &Path, path: &str) -> Result<Option<Contents>, String> {
 
 fn names(directory: &Path) -> Result<Vec<String>, String> {
     let entries = std::fs::read_dir(directory)
-        .map_err(|error| format!("cannot list {}: {error}", directory.display()))?;
+        .map_err(|error| format!("cannot list {}: {}", directory.display(), reason(&error)))?;
     let names = entries
         .take(MAX_NAMES)
         .flatten()

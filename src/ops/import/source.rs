@@ -16,7 +16,10 @@ use crate::{
         error::{ErrorKind, OpError},
         typed::usage,
     },
-    sys::fs,
+    sys::{
+        fs,
+        reason::{advice, reason},
+    },
 };
 
 use super::{
@@ -52,13 +55,34 @@ pub(super) async fn gather(
     Ok(gathered)
 }
 
+fn unreadable(typed: &Path, error: &std::io::Error) -> OpError {
+    let told = usage(format!(
+        "cannot read {}: {}",
+        typed.display(),
+        reason(error)
+    ));
+    if typed.to_string_lossy().contains("://") {
+        return told.with_hint("fetch it first: `grex import` reads files of this machine only");
+    }
+    match advice(error) {
+        Some(hint) => told.with_hint(hint),
+        None => told,
+    }
+}
+
 async fn read(
     session: &Session,
     request: &ImportRequest,
     typed: &Path,
 ) -> Result<Gathered, OpError> {
-    let real = fs::canonicalize(typed)
-        .map_err(|error| usage(format!("cannot read {}: {error}", typed.display())))?;
+    let real = fs::canonicalize(typed).map_err(|error| unreadable(typed, &error))?;
+    if real.is_dir() {
+        return Err(
+            usage(format!("{} is a directory", typed.display())).with_hint(
+                "name a file in it, or give --scan for the repositories that lie in the workspace",
+            ),
+        );
+    }
     let bytes = fs::read_regular(&real, LIMIT)?
         .ok_or_else(|| usage(format!("there is no {}", typed.display())))?;
     let name = typed.file_name().unwrap_or_default().to_string_lossy();

@@ -14,11 +14,11 @@ use crate::{
         },
         session::Session,
     },
-    model::surface::Surface,
+    model::{surface::Surface, url::PackUrl},
     ops::error::{ErrorKind, OpError},
     plugin::foreseen::Foretold,
     store::trust::{Approval, SourcePrefix, Subject, Trust},
-    sys::{cancel::Cancel, fs},
+    sys::{cancel::Cancel, fs, reason::reason},
 };
 
 /// Who approves what packs would run.
@@ -99,6 +99,7 @@ pub(super) async fn approve(
     let mut trust = Trust::open(&machine.user_state)?;
     let now = session.clock.now_text();
     for source in &policy.sources {
+        warn_of_strange_source(session, source, packs);
         trust.approve_source(source, &now, &session.cancel).await?;
     }
     let mut verdict = Verdict::default();
@@ -166,12 +167,22 @@ impl OwnSubject {
     }
 }
 
+/// A slip in the source would otherwise be noticed by nobody.
+fn warn_of_strange_source(session: &Session, source: &SourcePrefix, packs: &[Candidate]) {
+    let covers = |pack: &Candidate| PackUrl::parse(&pack.url).is_ok_and(|url| source.covers(&url));
+    if !packs.iter().any(covers) {
+        session.warn(&format!(
+            "--trust-source {source}: no pack of this run comes from there; it is approved all the same"
+        ));
+    }
+}
+
 fn subject(candidate: &Candidate) -> Result<OwnSubject, OpError> {
     let root = &candidate.identity.root;
     let path = fs::canonicalize(root).map_err(|error| {
         OpError::new(
             ErrorKind::Other,
-            format!("cannot find {}: {error}", root.display()),
+            format!("cannot find {}: {}", root.display(), reason(&error)),
         )
     })?;
     Ok(OwnSubject {

@@ -93,8 +93,17 @@ impl Look {
                 let selected = self.selects(selection, node, &root, Some(&status)).await?;
                 Ok(selected.then(|| self.describe(node, &root, status)))
             }
-            Err(failure) => Ok(Some(failed(node, Drift::Missing, failure))),
+            Err(failure) => Ok(self
+                .may_be_meant(selection, node, &root)
+                .then(|| failed(node, Drift::Missing, failure))),
         }
+    }
+
+    /// Says whether a pack whose state cannot be told is not left out by what is known of it.
+    fn may_be_meant(&self, selection: &Selection, node: &Node, root: &Path) -> bool {
+        let description = SelfDescription::read(&self.session, node, root);
+        let facts = description.facts(node);
+        selection.filters.is_empty() || selection.filters.decide(&facts, &|_| None) != Some(false)
     }
 
     async fn ask(&self, node: &Node, root: &Path) -> Result<StatusReport, PackFailure> {
@@ -162,8 +171,8 @@ impl Look {
             .decide(&facts, &|question| match (question, status) {
                 (Question::State(PackState::Missing), status) => Some(status.is_none()),
                 (Question::State(state), Some(status)) => Some(is_in(*state, status)),
-                (_, None) => Some(false),
-                (Question::ChangedSince(_), Some(_)) => None,
+                (Question::State(_), None) => Some(false),
+                (Question::ChangedSince(_), _) => None,
             });
         match answered {
             Some(answer) => Ok(answer),

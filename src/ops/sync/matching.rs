@@ -2,7 +2,11 @@
 
 use crate::{
     engine::select::Selection,
-    model::{filter, lock::Lockfile},
+    model::{
+        action::{PACK_TYPES, nearest},
+        filter::{self, Question},
+        lock::Lockfile,
+    },
     ops::error::{ErrorKind, OpError},
 };
 
@@ -30,13 +34,39 @@ pub(in crate::ops) fn no_match(selection: &Selection, ids: &[&str]) -> OpError {
             }
         }
     }
-    error.with_hint(did_you_mean(&closest))
+    error.with_hint(match (closest.is_empty(), about_other_terms(selection)) {
+        (true, Some(hint)) => hint,
+        _ => did_you_mean(&closest),
+    })
+}
+
+/// What may be wrong with terms that name no path.
+fn about_other_terms(selection: &Selection) -> Option<String> {
+    let filters = &selection.filters;
+    let near = filters.wanted_types().into_iter().find_map(|wanted| {
+        let near = nearest(wanted, PACK_TYPES)?;
+        (near != wanted).then(|| format!("did you mean `type={near}`?"))
+    });
+    let asked = || {
+        let question = *filters.questions().first()?;
+        Some(match question {
+            Question::ChangedSince(revision) => format!(
+                "nothing has changed since `{0}`, or no pack has a revision `{0}`",
+                revision.as_str()
+            ),
+            Question::State(_) => "`grex status` shows the states of the packs".into(),
+        })
+    };
+    near.or_else(asked)
 }
 
 /// The advice for who has named packs that are not there: those that come closest.
 pub(in crate::ops) fn did_you_mean(closest: &[String]) -> String {
     match closest {
         [] => String::from("`grex ls` lists the packs"),
-        closest => format!("did you mean {}?", closest.join(", ")),
+        closest => {
+            let quoted: Vec<_> = closest.iter().map(|name| format!("`{name}`")).collect();
+            format!("did you mean {}?", quoted.join(", "))
+        }
     }
 }

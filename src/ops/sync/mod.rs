@@ -130,7 +130,7 @@ fn check_locked(
     lockfile: &Lockfile,
     options: &SyncOptions,
 ) -> Result<(), OpError> {
-    let lacking: Vec<_> = roots
+    let mut lacking: Vec<_> = roots
         .iter()
         .flatten()
         .filter(|node| {
@@ -143,6 +143,7 @@ fn check_locked(
     if lacking.is_empty() {
         return Ok(());
     }
+    lacking.sort();
     Err(OpError::new(
         ErrorKind::Books,
         format!(

@@ -6,7 +6,7 @@ use super::follow::follow;
 use crate::{
     model::action::{ArgumentError, Step},
     plugin::{action::ActionCx, error::ActionError, foreseen::Sight},
-    sys,
+    sys::{self, reason::reason},
 };
 
 /// Something in the pack.
@@ -44,7 +44,11 @@ impl Source {
         let outside = || refuse(format!("`{text}` leaves the pack"));
         let inside = inside(root, text).ok_or_else(outside)?;
         let real_root = sys::fs::canonicalize(root).map_err(|error| {
-            ActionError::precondition(format!("cannot look at {}: {error}", root.display()))
+            ActionError::precondition(format!(
+                "cannot look at {}: {}",
+                root.display(),
+                reason(&error)
+            ))
         })?;
         let real = join(&real_root, &inside);
         let found = follow(cx.host, &real)?;

@@ -15,6 +15,7 @@ use std::{
 use tokio::process::{Child, Command};
 
 use super::group;
+use crate::sys::reason::reason;
 
 /// How a child relates to the terminal and to signals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub struct Spawn {
 
 /// A process that could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot start {}: {source}", program.display())]
+#[error("cannot start {}: {}", program.display(), reason(source))]
 pub struct SpawnError {
     /// The program.
     pub program: PathBuf,

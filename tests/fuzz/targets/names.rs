@@ -197,6 +197,7 @@ pub(super) fn filter(data: &[u8]) {
         pack_type: Some("meta"),
         depth: 2,
         url: Some("https://example.org/api.git"),
+        resolved_url: None,
     };
     for known in [true, false] {
         let answer = |_: &Question| Some(known);

@@ -21,6 +21,7 @@ use crate::{
         open_block::HeldLines,
         pack_type::PackHost,
     },
+    sys::reason::reason,
 };
 
 #[async_trait]
@@ -33,7 +34,11 @@ impl ActionHost for Runner<'_> {
         match &self.mode {
             Mode::Plan(foreseen) => lock(foreseen).look(path),
             Mode::Apply(_) | Mode::ForGood => on_disk(path).map_err(|error| {
-                ActionError::precondition(format!("cannot look at {}: {error}", path.display()))
+                ActionError::precondition(format!(
+                    "cannot look at {}: {}",
+                    path.display(),
+                    reason(&error)
+                ))
             }),
         }
     }

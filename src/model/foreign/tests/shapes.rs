@@ -45,6 +45,8 @@ fn files_are_recognised_by_name_and_content() {
             "[[provider]]\nprovider = \"github\"\n",
             Some(Format::GitWorkspace),
         ),
+        ("REPOS.json", "[{\"url\":\"u\"},]", Some(Format::ReposJson)),
+        ("a.repos", "repositories:\n\ta: b\n", Some(Format::Vcstool)),
         ("x", "hello\n", None),
         ("x", "", None),
         ("x", "\u{0}", None),

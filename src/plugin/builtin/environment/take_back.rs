@@ -21,7 +21,7 @@ use crate::{
         action::ActionCx, builtin::follow::follow, change::Change, error::ActionError,
         foreseen::Sight, open_block::broken,
     },
-    sys,
+    sys::{self, reason::reason},
 };
 
 /// What became of each record.
@@ -198,7 +198,11 @@ fn edit(bytes: &[u8], real: &Path, steps: &Steps<'_>) -> Result<Edited, BlockErr
 
 fn remove(path: &Path) -> Result<(), ActionError> {
     fs::remove_file(path).map_err(|error| {
-        ActionError::failed(format!("cannot remove {}: {error}", path.display()))
+        ActionError::failed(format!(
+            "cannot remove {}: {}",
+            path.display(),
+            reason(&error)
+        ))
     })?;
     path.parent()
         .map_or(Ok(()), |parent| Ok(sys::fs::sync_directory(parent)?))

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use crate::{
     plugin::{action::ActionCx, error::ActionError},
     store::{self, Workspace},
-    sys,
+    sys::{self, reason::reason},
 };
 
 /// Refuses a directory, a place without links, that holds what everything else stands on: the
@@ -82,7 +82,11 @@ pub(super) fn refuse_mounts_below(path: &Path) -> Result<(), ActionError> {
     let mut open = vec![path.to_path_buf()];
     while let Some(directory) = open.pop() {
         let entries = fs::read_dir(&directory).map_err(|error| {
-            ActionError::precondition(format!("cannot list {}: {error}", directory.display()))
+            ActionError::precondition(format!(
+                "cannot list {}: {}",
+                directory.display(),
+                reason(&error)
+            ))
         })?;
         for entry in entries.flatten() {
             if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {

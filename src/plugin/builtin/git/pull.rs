@@ -13,7 +13,7 @@ use crate::{
         run::{Git, GitError},
         view::{self, View},
     },
-    model::{redact, reference::RefName, url::PackUrl},
+    model::{redact, reference::RefName, shell, url::PackUrl},
     plugin::fetcher::{FetchCx, FetchError},
 };
 
@@ -177,8 +177,10 @@ pub(super) async fn find(
     }
     let missing = || {
         let class = FailureClass::NoSuchRef.name();
-        FetchError::new(class, format!("{} has no `{name}`", wanted.url))
-            .with_hint(format!("`git ls-remote {}` lists what it has", wanted.url))
+        FetchError::new(class, format!("{} has no `{name}`", wanted.url)).with_hint(format!(
+            "`git ls-remote {}` lists what it has",
+            shell::quote(&wanted.url.to_string())
+        ))
     };
     let refspec = match (name.full_ref(), name.commit_id()) {
         (Some(full), _) => format!("+{full}:{full}"),

@@ -10,7 +10,10 @@ use tempfile::TempDir;
 
 use super::{hook, tree};
 use crate::model::surface::{PartContent, Surface, SurfacePart};
-use crate::{plugin::error::PackError, sys};
+use crate::{
+    plugin::error::PackError,
+    sys::{self, reason::reason},
+};
 
 /// A directory for its owner only, which holds the hooks and what lies beside them under the same
 /// names as in the pack. Gone when this is.
@@ -29,8 +32,9 @@ impl HookDirectory {
             .tempdir_in(scratch)
             .map_err(|error| {
                 unwritable(&format!(
-                    "cannot make a directory in {}: {error}",
-                    scratch.display()
+                    "cannot make a directory in {}: {}",
+                    scratch.display(),
+                    reason(&error)
                 ))
             })?;
         let written = Self(directory);
@@ -65,8 +69,13 @@ impl HookDirectory {
         };
         let path = self.path(&part.name);
         let mode = if part.executable { 0o700 } else { 0o600 };
-        put(&path, bytes, mode)
-            .map_err(|error| unwritable(&format!("cannot write {}: {error}", path.display())))
+        put(&path, bytes, mode).map_err(|error| {
+            unwritable(&format!(
+                "cannot write {}: {}",
+                path.display(),
+                reason(&error)
+            ))
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Command lines as a person would type them.
 
-use crate::model::text::is_invisible;
+use crate::model::shell::{in_quotes, is_unseen, quote};
 
 /// The command, quoted as for a shell, on one line, nothing in it invisible.
 pub(super) fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
@@ -9,7 +9,7 @@ pub(super) fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
         // A first word with a `=` would be an assignment.
         .map(|(index, word)| match index {
             0 if word.contains('=') => in_quotes(word),
-            _ => quoted_word(word),
+            _ => quote(word),
         })
         .collect();
     words.join(" ")
@@ -26,43 +26,9 @@ pub(super) fn assignment(name: &str, value: &str) -> String {
             .replace('`', "\\`");
         format!("\"{escaped}\"")
     } else {
-        quoted_word(value)
+        quote(value)
     };
     format!("{name}={value}")
-}
-
-fn quoted_word(word: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_./:=@+,%".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    in_quotes(word)
-}
-
-fn in_quotes(word: &str) -> String {
-    if !word.contains(is_unseen) {
-        return format!("'{}'", word.replace('\'', r"'\''"));
-    }
-    let mut quoted = String::from("$'");
-    for letter in word.chars() {
-        match letter {
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            '\'' | '\\' => quoted.extend(['\\', letter]),
-            _ if is_unseen(letter) => {
-                quoted.push_str(&format!("\\U{:08x}", u32::from(letter)));
-            }
-            _ => quoted.push(letter),
-        }
-    }
-    quoted.push('\'');
-    quoted
-}
-
-/// What a terminal would obey, or not show.
-fn is_unseen(letter: char) -> bool {
-    letter.is_control() || is_invisible(letter)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use crate::{
         error::ActionError,
         foreseen::Sight,
     },
-    sys::env,
+    sys::{env, reason::reason},
 };
 
 /// Runs a program. What that changes is not known, so there is nothing to take back.
@@ -242,7 +242,7 @@ fn check_directory(directory: &Path) -> Result<(), Failure> {
         Ok(metadata) if metadata.is_dir() => return Ok(()),
         Ok(_) => "is not a directory".to_owned(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => "does not exist".to_owned(),
-        Err(error) => format!("cannot be looked at: {error}"),
+        Err(error) => format!("cannot be looked at: {}", reason(&error)),
     };
     Err(bad_directory(directory, &reason))
 }

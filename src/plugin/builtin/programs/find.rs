@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::child::Failure;
-use crate::sys;
+use crate::sys::{self, reason::reason};
 
 /// The file of a program: one with a `/` in its name is relative to `directory`, any other is
 /// looked for in `directories`, a `PATH`, whose relative entries are relative to `directory` too.
@@ -53,7 +53,7 @@ fn check(file: &Path) -> Result<(), Failure> {
             "a program with a `/` in its name is relative to `cwd`",
         ),
         Err(error) => unready(
-            &format!("cannot be looked at: {error}"),
+            &format!("cannot be looked at: {}", reason(&error)),
             "whoever runs grex must be allowed to",
         ),
         Ok(metadata) if !metadata.is_file() => {
