@@ -209,7 +209,7 @@ mod tests {
             .map_err(|error| error.to_string());
         assert_eq!(
             error,
-            Err("needs git 2.34 or newer, found 1.8.3 at /opt/git".into())
+            Err("grex needs git 2.34 or newer, found 1.8.3 at /opt/git".into())
         );
         assert_eq!(
             GitVersion::new(2, 34, 0).require_minimum(Path::new("git")),

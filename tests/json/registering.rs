@@ -44,6 +44,10 @@ fn init() {
         &json(&sandbox, &["init", "--from", from, "../third", "--trust"]),
         0,
     );
+    // What the older tool has registered.
+    let event = r#"{"op":"add","ts":"2025-06-01T10:00:00Z","id":"a","url":"https://h.example/a.git","path":"a","type":"meta","schema_version":"2"}"#;
+    sandbox.write("old/.grex/events.jsonl", format!("{event}\n"));
+    documents.check(&json(&sandbox, &["-C", "../old", "init"]), 0);
     let mut errors = Documents::of("error");
     errors.check(
         &json(&sandbox, &["init", "--from", "/nowhere", "../fourth"]),

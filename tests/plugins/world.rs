@@ -44,6 +44,8 @@ pub(crate) struct Watcher {
 impl Observer for Watcher {
     fn observe(&self, event: Event<'_>) {
         match event {
+            // Which git there is says nothing of any pack.
+            Event::Command(record) if record.command == "git version" => {}
             Event::Command(record) => self.commands.lock().unwrap().push(record.command.clone()),
             Event::Said(_, line) => self.said.lock().unwrap().push(line.to_owned()),
             Event::Postponed(..) => *self.postponed.lock().unwrap() += 1,

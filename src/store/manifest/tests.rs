@@ -75,7 +75,9 @@ fn garbage_in_the_middle_stops_with_file_and_line() {
     let path = workspace.manifest().display();
     assert_eq!(
         error,
-        format!("{path}: line 2: not an event: expected value (column 1)")
+        format!(
+            "{path}: line 2: not an event: it does not begin with `{{`: each line is one JSON object (column 1)"
+        )
     );
 }
 
