@@ -254,7 +254,7 @@ impl Observer for Watcher {
                     format!("{pack}: again in {} ms: {why}\n", pause.as_millis())
                 });
                 if let Kind::Display(display) = &self.kind {
-                    display.change(|board| board.postponed(pack.as_str()));
+                    display.change(|board| board.postponed(pack));
                 }
             }
             Event::Locked(pack, why) => {
