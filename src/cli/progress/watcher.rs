@@ -244,7 +244,7 @@ impl Observer for Watcher {
             }
             Event::Installed(pack) => {
                 if let Kind::Display(display) = &self.kind {
-                    display.change(|board| board.finished(pack, false));
+                    display.change(|board| board.installed(pack));
                 }
             }
             Event::Postponed(pack, pause, why) => {
