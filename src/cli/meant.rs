@@ -4,8 +4,12 @@ use std::ffi::OsString;
 
 use clap::CommandFactory;
 
-use super::arguments::Cli;
-use crate::model::action::nearest;
+use super::{arguments::Cli, completions, verbs::exec};
+use crate::model::{
+    action::nearest,
+    filter::{FILTER_KEYS, Filter},
+    shell,
+};
 
 /// What people who come from git and package managers type, and what does it here.
 const ELSEWHERE: &[(&[&str], &str)] = &[
@@ -130,15 +134,9 @@ pub(super) fn flag(verb: Option<&str>, flag: &str) -> Option<String> {
 
 /// The verb among the words that were typed.
 pub(super) fn typed_verb(arguments: &[OsString]) -> Option<String> {
-    let known = verbs();
-    let mut words = arguments.iter().skip(1).take_while(|word| *word != "--");
-    words.find_map(|word| {
-        let word = word.to_str()?;
-        known
-            .iter()
-            .any(|verb| verb == word)
-            .then(|| word.to_owned())
-    })
+    let words = arguments.iter().skip(1);
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into()).collect();
+    completions::verb(&words)
 }
 
 /// The words before `--filter` of a verb whose packs are chosen by that alone.
@@ -148,6 +146,25 @@ pub(super) fn chosen_by_filter(verb: &str) -> Option<&str> {
         "run" => Some("run ACTION"),
         _ => None,
     }
+}
+
+/// The filter that a word was meant for, as it is typed: the pack of this path, unless the word is a
+/// filter already.
+pub(super) fn filter(word: &str) -> String {
+    match is_filter(word) || word.contains('*') {
+        true => shell::quote(word),
+        false => shell::quote(&exec::filter(word)),
+    }
+}
+
+/// Says whether a word asks for something by a key of filters.
+pub(super) fn is_filter(word: &str) -> bool {
+    let word = word.strip_prefix('!').unwrap_or(word);
+    let asks = |key: &&str| {
+        word.strip_prefix(key)
+            .is_some_and(|it| it.starts_with(['=', '<']))
+    };
+    FILTER_KEYS.iter().any(asks) && Filter::parse(word).is_ok()
 }
 
 /// The flag that a word would be, had it its dashes.
@@ -275,6 +292,9 @@ mod tests {
         let words = |line: &str| line.split(' ').map(Into::into).collect::<Vec<_>>();
         let found = |line: &str| typed_verb(&words(line));
         assert_eq!(found("grex -C x sync --y").as_deref(), Some("sync"));
+        assert_eq!(found("grex -C sync ls --prune").as_deref(), Some("ls"));
+        assert_eq!(found("grex -qCsync --filter=rm ls").as_deref(), Some("ls"));
+        assert_eq!(found("grex --filter sync"), None);
         assert_eq!(found("grex --y"), None);
         assert_eq!(found("grex -- sync"), None);
     }

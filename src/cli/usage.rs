@@ -10,10 +10,7 @@ use super::{
     meant,
     ui::Ui,
 };
-use crate::{
-    model::{shell, text},
-    ops::error::OpError,
-};
+use crate::{model::text, ops::error::OpError};
 
 /// Answers a command line that names no verb to run: help and version go to standard output,
 /// everything else is a usage error. Returns the exit code.
@@ -158,7 +155,7 @@ impl Told {
             (Some(hint), _) => hint,
             (None, Some(words)) => format!(
                 "packs are chosen with --filter: `grex {words} --filter {}`",
-                shell::quote(word)
+                meant::filter(word)
             ),
             (None, None) => format!(
                 "an argument that has spaces needs quotes around it; {}",
@@ -257,7 +254,17 @@ mod tests {
             (
                 &["grex", "sync", "my pack"],
                 "`grex sync` cannot do anything with `my pack`",
-                "packs are chosen with --filter: `grex sync --filter 'my pack'`",
+                "packs are chosen with --filter: `grex sync --filter 'path=my\\ pack'`",
+            ),
+            (
+                &["grex", "sync", "a,b"],
+                "`grex sync` cannot do anything with `a,b`",
+                "packs are chosen with --filter: `grex sync --filter 'path=a\\,b'`",
+            ),
+            (
+                &["grex", "ls", "state=dirty"],
+                "`grex ls` cannot do anything with `state=dirty`",
+                "packs are chosen with --filter: `grex ls --filter state=dirty`",
             ),
             (
                 &["grex", "run", "mkdir", "a"],
