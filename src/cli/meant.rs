@@ -2,12 +2,16 @@
 
 use std::ffi::OsString;
 
-use clap::CommandFactory;
+use clap::{CommandFactory, ValueEnum};
 
-use super::{arguments::Cli, completions, verbs::exec};
+use super::{
+    arguments::Cli,
+    completions::{self, Shell},
+    verbs::exec,
+};
 use crate::model::{
     action::nearest,
-    filter::{FILTER_KEYS, Filter},
+    filter::{FILTER_KEYS, Filter, PackState},
     shell,
 };
 
@@ -90,10 +94,23 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["version"], "`grex --version`"),
 ];
 
-/// What to type instead of a verb that there is not.
-pub(super) fn verb(word: &str) -> Option<String> {
+/// What to type instead of a verb that there is not, where `after` comes behind it.
+pub(super) fn verb(word: &str, after: Option<&str>) -> Option<String> {
     let word = word.to_lowercase();
     let known = verbs();
+    match (&*word, after) {
+        ("help" | "man", Some(verb)) if known.iter().any(|known| known == verb) => {
+            return Some(format!("`grex {verb} --help`"));
+        }
+        ("completions" | "completion", shell) => {
+            let shell = shell.filter(|shell| Shell::from_str(shell, false).is_ok());
+            return Some(format!(
+                "`grex --completions {}` prints the script",
+                shell.unwrap_or("SHELL")
+            ));
+        }
+        _ => {}
+    }
     if known.contains(&word) {
         return Some(did_you_mean(&word));
     }
@@ -112,6 +129,9 @@ pub(super) fn flag(verb: Option<&str>, flag: &str) -> Option<String> {
     let here = verb
         .and_then(|verb| command.find_subcommand(verb))
         .unwrap_or(&command);
+    if let Some(hint) = verb.and_then(|verb| flag_elsewhere(verb, here, flag)) {
+        return Some(hint);
+    }
     let near = nearest_flag(here, flag);
     if let Some(near) = near {
         return Some(did_you_mean(&near));
@@ -130,6 +150,28 @@ pub(super) fn flag(verb: Option<&str>, flag: &str) -> Option<String> {
         Some(_) => format!("`{flag}` is a flag of {owners}"),
         None => format!("`{flag}` is a flag of {owners}, and stands after the verb"),
     })
+}
+
+/// What does here what a flag does in other tools, or would if there were one.
+fn flag_elsewhere(verb: &str, command: &clap::Command, flag: &str) -> Option<String> {
+    let has = |wanted: &str| flags(command).any(|known| known == wanted);
+    let takes_filter = chosen_by_filter(verb).is_some() || matches!(verb, "exec" | "update");
+    let states = PackState::ALL.map(PackState::as_str);
+    let state = flag.strip_prefix("--").filter(|it| states.contains(it));
+    match (flag, state) {
+        (_, Some(state)) if takes_filter => Some(did_you_mean(&format!("--filter state={state}"))),
+        ("--branch" | "--tag" | "--rev" | "--revision" | "-b", _) if has("--ref") => Some(
+            String::from("a branch, a tag or a commit is named with `--ref REF`"),
+        ),
+        ("-n", _) => Some(did_you_mean("--dry-run")),
+        ("--sync" | "--pull" | "--fetch", _) if verb == "update" => Some(String::from(
+            "`grex update` synchronises first, without a flag",
+        )),
+        ("--install", _) if verb == "sync" => {
+            Some(String::from("`grex update` synchronises and installs"))
+        }
+        _ => None,
+    }
 }
 
 /// The verb among the words that were typed.
@@ -165,6 +207,14 @@ pub(super) fn is_filter(word: &str) -> bool {
             .is_some_and(|it| it.starts_with(['=', '<']))
     };
     FILTER_KEYS.iter().any(asks) && Filter::parse(word).is_ok()
+}
+
+/// Why a verb takes no pack.
+pub(super) fn takes_no_pack(verb: &str) -> Option<&str> {
+    match verb {
+        "doctor" => Some("it checks the workspace as a whole: leave it out"),
+        _ => None,
+    }
 }
 
 /// The flag that a word would be, had it its dashes.
@@ -234,10 +284,25 @@ mod tests {
             ("statsu", "`status`"),
             ("updaet", "`update`"),
         ] {
-            let hint = verb(word).unwrap_or_default();
+            let hint = verb(word, None).unwrap_or_default();
             assert!(hint.contains(leads_to), "{word}: {hint}");
         }
-        assert_eq!(verb("xyzzy"), None);
+        assert_eq!(verb("xyzzy", None), None);
+    }
+
+    #[test]
+    fn what_comes_behind_a_word_that_is_no_verb_is_heeded() {
+        for (word, after, leads_to) in [
+            ("help", Some("add"), "`grex add --help`"),
+            ("help", Some("xyzzy"), "`grex VERB --help`"),
+            ("help", None, "`grex VERB --help`"),
+            ("completions", Some("bash"), "`grex --completions bash`"),
+            ("completion", Some("csh"), "`grex --completions SHELL`"),
+            ("completions", None, "`grex --completions SHELL`"),
+        ] {
+            let hint = verb(word, after).unwrap_or_default();
+            assert!(hint.contains(leads_to), "{word} {after:?}: {hint}");
+        }
     }
 
     #[test]
@@ -271,6 +336,32 @@ mod tests {
                 Some("status"),
                 "--only",
                 "`--only` is a flag of `grex sync` and `grex update`",
+            ),
+            (
+                Some("exec"),
+                "--dirty",
+                "did you mean `--filter state=dirty`?",
+            ),
+            (
+                Some("update"),
+                "--behind",
+                "did you mean `--filter state=behind`?",
+            ),
+            (
+                Some("add"),
+                "--branch=x",
+                "a branch, a tag or a commit is named with `--ref REF`",
+            ),
+            (
+                Some("add"),
+                "--tag",
+                "a branch, a tag or a commit is named with `--ref REF`",
+            ),
+            (Some("sync"), "-n", "did you mean `--dry-run`?"),
+            (
+                Some("update"),
+                "--sync",
+                "`grex update` synchronises first, without a flag",
             ),
             (
                 None,
