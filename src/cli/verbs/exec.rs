@@ -24,10 +24,9 @@ EXAMPLES
   grex exec --filter state=dirty git diff        what was changed
   grex exec -j1 -- make -k test                  one pack after another
   grex exec --shell 'git log --oneline | wc -l'  a line for sh
-  grex exec --filter api git rebase -i           a single pack's command has the terminal
+  grex exec --filter api git rebase -i           one pack: it has the terminal
 
-Everything from CMD on is the command's, options too; grex's own options stand before it. CMD is
-looked for on PATH, one with a `/` in its name in the pack: `grex exec ./build.sh`.
+Everything from CMD on is the command's, options too; grex's own options stand before it. CMD is looked for on PATH, one with a `/` in its name in the pack: `grex exec ./build.sh`.
 
 GREX_PACK_ID, GREX_PACK_NAME, GREX_PACK_PATH and GREX_WORKSPACE tell the command where it is.";
 
