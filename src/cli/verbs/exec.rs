@@ -2,10 +2,11 @@
 
 use std::{ffi::OsString, io, ops::ControlFlow, sync::Arc};
 
+use super::exec_guess;
 use crate::{
     cli::{
         columns::paint,
-        error::{CliError, failure_text},
+        error::{CliError, failure_text, hint_line, labelled},
         globals::GlobalArgs,
         invocation::Invocation,
         progress::Watcher,
@@ -88,6 +89,10 @@ pub(in crate::cli) async fn run(args: ExecArgs, invocation: &Invocation) -> Resu
     }
     if globals.json {
         ui.stream_json(&report)?;
+    } else if let Some(missing) = &report.missing_program {
+        let meant = exec_guess::filter_first(&command, &report, &globals.kept);
+        let hint = meant.as_deref().unwrap_or(&missing.hint);
+        ui.tell(&labelled(&missing.message, Some(hint)));
     } else if globals.dry_run {
         ui.report(&plan(&report, ui))?;
     } else {
@@ -247,6 +252,9 @@ fn conclude(
     let failed: Vec<&str> = report.failed().collect();
     if !failed.is_empty() {
         ui.tell(&retry(&failed, command, invocation.retry()).text(&failed));
+        if let Some(hint) = exec_guess::flag_behind(command) {
+            ui.tell(&hint_line(Some(&hint)));
+        }
     }
 }
 
@@ -287,7 +295,8 @@ fn retry(failed: &[&str], command: &ExecCommand, retry: Retry) -> Retry {
     }
 }
 
-fn masked(word: &OsString) -> String {
+/// A word as it may be shown.
+pub(super) fn masked(word: &OsString) -> String {
     text::shown(word.to_string_lossy().as_bytes())
 }
 
