@@ -229,19 +229,27 @@ fn state(pack: &PackStatus) -> (&'static str, &'static str, Style) {
         return alike("failed", style::ERROR);
     }
     match pack.drift {
+        Drift::Clean if has_diverged(pack) => alike("diverged", style::WARNING),
         Drift::Clean => alike("clean", style::FAINT),
         Drift::Dirty => alike("dirty", style::WARNING),
         Drift::Missing => alike("missing", style::ERROR),
         Drift::Untracked => ("not declared", "stray", style::WARNING),
         Drift::Stale if pack.sha_match => alike("stale", style::WARNING),
+        Drift::Stale if has_diverged(pack) => alike("diverged", style::WARNING),
         Drift::Stale => ("not at the locked commit", "off lock", style::WARNING),
     }
 }
 
+/// Says whether the branch and its upstream each have commits that the other lacks.
+fn has_diverged(pack: &PackStatus) -> bool {
+    pack.ahead.is_some_and(|count| count > 0) && pack.behind.is_some_and(|count| count > 0)
+}
+
 fn summary(packs: &[PackStatus]) -> String {
-    const STATES: [&str; 7] = [
+    const STATES: [&str; 8] = [
         "clean",
         "dirty",
+        "diverged",
         "stale",
         "not at the locked commit",
         "missing",
