@@ -25,7 +25,7 @@ const EXAMPLES: &str = "\
 EXAMPLES
   grex init                                            here
   grex init ~/work                                     there
-  grex init --from https://example.org/me/work.git     clone a workspace, with all its packs
+  grex init --from https://example.org/me/work.git     clone one with its packs
 
 With --from the packs are installed as by `grex update`, once you agree. In a workspace that is there already, what is missing is made and nothing else is changed.";
 

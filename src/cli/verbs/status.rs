@@ -23,7 +23,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 EXAMPLES
-  grex status                         every pack: branch, ahead and behind, changes, drift
+  grex status                         each pack: branch, commits, changes, drift
   grex status --filter state=dirty    the packs with changes
   grex status --fetch                 ask the remotes first
   grex status --fail-on-drift         exit 7 unless every STATE is clean
