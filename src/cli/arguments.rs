@@ -15,14 +15,17 @@ use super::{
 const AFTER_HELP: &str = "\
 FILTERS
   EXPR is terms joined by spaces or commas, all of which must hold; `!` before a term negates it:
-    path=GLOB (or a bare GLOB)   name=GLOB   url=GLOB   type=T   depth=N   depth<=N
-    state=dirty|ahead|behind|diverged|missing|detached   changed-since=REV
+    path=GLOB (or a bare GLOB)   name=GLOB   url=GLOB   type=T
+    depth=N   depth<=N   changed-since=REV
+    state=dirty|ahead|behind|diverged|missing|detached
   `*` stays within a segment of a path, `**` does not.
 
 EXIT CODES
-  0 done   1 other error   2 wrong usage   3 manifest or lockfile cannot be trusted
-  4 a pack failed   5 another grex holds the lock   6 MCP protocol error   7 drift found
-  8 unknown action or pack type   9 refused: work would be lost, or a pack is not trusted
+  0 done   1 other error   2 wrong usage
+  3 manifest or lockfile cannot be trusted   4 a pack failed
+  5 another grex holds the lock   6 MCP protocol error   7 drift found
+  8 unknown action or pack type
+  9 refused: work would be lost, or a pack is not trusted
   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM";
 
 /// Bring a tree of git repositories into the declared state
@@ -101,6 +104,31 @@ mod tests {
     #[test]
     fn the_definitions_agree_with_each_other() {
         Cli::command().debug_assert();
+    }
+
+    /// Prose is broken by clap, at the width of the terminal; what was broken before would be broken
+    /// twice. Columns are not broken at all.
+    #[test]
+    fn the_text_behind_the_flags_fits_a_terminal_of_80_columns() {
+        let command = Cli::command();
+        for each in std::iter::once(&command).chain(command.get_subcommands()) {
+            let text = each.get_after_help().map(ToString::to_string);
+            let text = text.unwrap_or_default();
+            let mut was_prose = false;
+            for line in text.lines() {
+                let is_heading = line.bytes().all(|it| it.is_ascii_uppercase() || it == b' ');
+                let is_indented = line.starts_with(' ');
+                let is_prose = !is_heading && !is_indented;
+                assert!(!(is_prose && was_prose), "{}: {line}", each.get_name());
+                let in_columns = is_indented && line.trim().contains("  ");
+                assert!(
+                    !in_columns || line.len() <= 80,
+                    "{}: {line}",
+                    each.get_name()
+                );
+                was_prose = is_prose;
+            }
+        }
     }
 
     #[test]

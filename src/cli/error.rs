@@ -176,7 +176,8 @@ pub(super) fn labelled(message: &str, hint: Option<&str>) -> String {
     told + &hint_line(hint)
 }
 
-fn hint_line(hint: Option<&str>) -> String {
+/// What to do, on a line of its own.
+pub(super) fn hint_line(hint: Option<&str>) -> String {
     hint.map(|hint| format!("{} {}\n", paint("hint:", style::HINT), text::shown(hint)))
         .unwrap_or_default()
 }

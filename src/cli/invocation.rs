@@ -140,7 +140,8 @@ async fn recorded(
     let words = arguments.iter().skip(1);
     let words = words.map(|word| redact::secrets(&word.to_string_lossy()).into_owned());
     let typed: Vec<String> = std::iter::once(String::from("grex")).chain(words).collect();
-    trace.of(shell::join(&typed), run(verb, invocation)).await
+    let run = run(verb, invocation);
+    trace.of(&invocation.ui, shell::join(&typed), run).await
 }
 
 async fn run(verb: Verb, invocation: &Invocation) -> Result<u8, CliError> {

@@ -2,10 +2,18 @@
 
 use std::ffi::OsString;
 
-use clap::CommandFactory;
+use clap::{CommandFactory, ValueEnum};
 
-use super::arguments::Cli;
-use crate::model::action::nearest;
+use super::{
+    arguments::Cli,
+    completions::{self, Shell},
+    verbs::exec,
+};
+use crate::model::{
+    action::nearest,
+    filter::{FILTER_KEYS, Filter, PackState},
+    shell,
+};
 
 /// What people who come from git and package managers type, and what does it here.
 const ELSEWHERE: &[(&[&str], &str)] = &[
@@ -86,10 +94,23 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["version"], "`grex --version`"),
 ];
 
-/// What to type instead of a verb that there is not.
-pub(super) fn verb(word: &str) -> Option<String> {
+/// What to type instead of a verb that there is not, where `after` comes behind it.
+pub(super) fn verb(word: &str, after: Option<&str>) -> Option<String> {
     let word = word.to_lowercase();
     let known = verbs();
+    match (&*word, after) {
+        ("help" | "man", Some(verb)) if known.iter().any(|known| known == verb) => {
+            return Some(format!("`grex {verb} --help`"));
+        }
+        ("completions" | "completion", shell) => {
+            let shell = shell.filter(|shell| Shell::from_str(shell, false).is_ok());
+            return Some(format!(
+                "`grex --completions {}` prints the script",
+                shell.unwrap_or("SHELL")
+            ));
+        }
+        _ => {}
+    }
     if known.contains(&word) {
         return Some(did_you_mean(&word));
     }
@@ -108,6 +129,9 @@ pub(super) fn flag(verb: Option<&str>, flag: &str) -> Option<String> {
     let here = verb
         .and_then(|verb| command.find_subcommand(verb))
         .unwrap_or(&command);
+    if let Some(hint) = verb.and_then(|verb| flag_elsewhere(verb, here, flag)) {
+        return Some(hint);
+    }
     let near = nearest_flag(here, flag);
     if let Some(near) = near {
         return Some(did_you_mean(&near));
@@ -128,17 +152,33 @@ pub(super) fn flag(verb: Option<&str>, flag: &str) -> Option<String> {
     })
 }
 
+/// What does here what a flag does in other tools, or would if there were one.
+fn flag_elsewhere(verb: &str, command: &clap::Command, flag: &str) -> Option<String> {
+    let has = |wanted: &str| flags(command).any(|known| known == wanted);
+    let takes_filter = chosen_by_filter(verb).is_some() || matches!(verb, "exec" | "update");
+    let states = PackState::ALL.map(PackState::as_str);
+    let state = flag.strip_prefix("--").filter(|it| states.contains(it));
+    match (flag, state) {
+        (_, Some(state)) if takes_filter => Some(did_you_mean(&format!("--filter state={state}"))),
+        ("--branch" | "--tag" | "--rev" | "--revision" | "-b", _) if has("--ref") => Some(
+            String::from("a branch, a tag or a commit is named with `--ref REF`"),
+        ),
+        ("-n", _) => Some(did_you_mean("--dry-run")),
+        ("--sync" | "--pull" | "--fetch", _) if verb == "update" => Some(String::from(
+            "`grex update` synchronises first, without a flag",
+        )),
+        ("--install", _) if verb == "sync" => {
+            Some(String::from("`grex update` synchronises and installs"))
+        }
+        _ => None,
+    }
+}
+
 /// The verb among the words that were typed.
 pub(super) fn typed_verb(arguments: &[OsString]) -> Option<String> {
-    let known = verbs();
-    let mut words = arguments.iter().skip(1).take_while(|word| *word != "--");
-    words.find_map(|word| {
-        let word = word.to_str()?;
-        known
-            .iter()
-            .any(|verb| verb == word)
-            .then(|| word.to_owned())
-    })
+    let words = arguments.iter().skip(1);
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into()).collect();
+    completions::verb(&words)
 }
 
 /// The words before `--filter` of a verb whose packs are chosen by that alone.
@@ -146,6 +186,33 @@ pub(super) fn chosen_by_filter(verb: &str) -> Option<&str> {
     match verb {
         "ls" | "status" | "sync" => Some(verb),
         "run" => Some("run ACTION"),
+        _ => None,
+    }
+}
+
+/// The filter that a word was meant for, as it is typed: the pack of this path, unless the word is a
+/// filter already.
+pub(super) fn filter(word: &str) -> String {
+    match is_filter(word) || word.contains('*') {
+        true => shell::quote(word),
+        false => shell::quote(&exec::filter(word)),
+    }
+}
+
+/// Says whether a word asks for something by a key of filters.
+pub(super) fn is_filter(word: &str) -> bool {
+    let word = word.strip_prefix('!').unwrap_or(word);
+    let asks = |key: &&str| {
+        word.strip_prefix(key)
+            .is_some_and(|it| it.starts_with(['=', '<']))
+    };
+    FILTER_KEYS.iter().any(asks) && Filter::parse(word).is_ok()
+}
+
+/// Why a verb takes no pack.
+pub(super) fn takes_no_pack(verb: &str) -> Option<&str> {
+    match verb {
+        "doctor" => Some("it checks the workspace as a whole: leave it out"),
         _ => None,
     }
 }
@@ -217,10 +284,25 @@ mod tests {
             ("statsu", "`status`"),
             ("updaet", "`update`"),
         ] {
-            let hint = verb(word).unwrap_or_default();
+            let hint = verb(word, None).unwrap_or_default();
             assert!(hint.contains(leads_to), "{word}: {hint}");
         }
-        assert_eq!(verb("xyzzy"), None);
+        assert_eq!(verb("xyzzy", None), None);
+    }
+
+    #[test]
+    fn what_comes_behind_a_word_that_is_no_verb_is_heeded() {
+        for (word, after, leads_to) in [
+            ("help", Some("add"), "`grex add --help`"),
+            ("help", Some("xyzzy"), "`grex VERB --help`"),
+            ("help", None, "`grex VERB --help`"),
+            ("completions", Some("bash"), "`grex --completions bash`"),
+            ("completion", Some("csh"), "`grex --completions SHELL`"),
+            ("completions", None, "`grex --completions SHELL`"),
+        ] {
+            let hint = verb(word, after).unwrap_or_default();
+            assert!(hint.contains(leads_to), "{word} {after:?}: {hint}");
+        }
     }
 
     #[test]
@@ -256,6 +338,32 @@ mod tests {
                 "`--only` is a flag of `grex sync` and `grex update`",
             ),
             (
+                Some("exec"),
+                "--dirty",
+                "did you mean `--filter state=dirty`?",
+            ),
+            (
+                Some("update"),
+                "--behind",
+                "did you mean `--filter state=behind`?",
+            ),
+            (
+                Some("add"),
+                "--branch=x",
+                "a branch, a tag or a commit is named with `--ref REF`",
+            ),
+            (
+                Some("add"),
+                "--tag",
+                "a branch, a tag or a commit is named with `--ref REF`",
+            ),
+            (Some("sync"), "-n", "did you mean `--dry-run`?"),
+            (
+                Some("update"),
+                "--sync",
+                "`grex update` synchronises first, without a flag",
+            ),
+            (
                 None,
                 "--mcp",
                 "`--mcp` is a flag of `grex serve`, and stands after the verb",
@@ -275,6 +383,9 @@ mod tests {
         let words = |line: &str| line.split(' ').map(Into::into).collect::<Vec<_>>();
         let found = |line: &str| typed_verb(&words(line));
         assert_eq!(found("grex -C x sync --y").as_deref(), Some("sync"));
+        assert_eq!(found("grex -C sync ls --prune").as_deref(), Some("ls"));
+        assert_eq!(found("grex -qCsync --filter=rm ls").as_deref(), Some("ls"));
+        assert_eq!(found("grex --filter sync"), None);
         assert_eq!(found("grex --y"), None);
         assert_eq!(found("grex -- sync"), None);
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::error::CliError;
+use super::{error::CliError, ui::Ui};
 use crate::{
     ops::error::{ErrorKind, OpError},
     sys::{
@@ -44,6 +44,7 @@ impl Trace {
     /// typed, without secrets.
     pub(super) async fn of(
         self,
+        ui: &Ui,
         command: String,
         run: impl Future<Output = Result<u8, CliError>>,
     ) -> Result<u8, CliError> {
@@ -51,7 +52,11 @@ impl Trace {
         let written = self.write();
         match (ended, written) {
             (Ok(0), Err(error)) => Err(unwritable(&error).into()),
-            (ended, _) => ended,
+            (ended, Err(error)) => {
+                ui.tell(&format!("warning: {}\n", unwritable(&error).message));
+                ended
+            }
+            (ended, Ok(_)) => ended,
         }
     }
 

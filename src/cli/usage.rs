@@ -10,10 +10,7 @@ use super::{
     meant,
     ui::Ui,
 };
-use crate::{
-    model::{shell, text},
-    ops::error::OpError,
-};
+use crate::{model::text, ops::error::OpError};
 
 /// Answers a command line that names no verb to run: help and version go to standard output,
 /// everything else is a usage error. Returns the exit code.
@@ -34,7 +31,7 @@ pub(super) fn answer(problem: &clap::Error, arguments: &[OsString]) -> u8 {
             no_verb(arguments)
         }
         _ => {
-            let told = Told::of(problem, meant::typed_verb(arguments).as_deref());
+            let told = Told::of(problem, arguments);
             let code = error::tell(&CliError::Op(usage(told.message).with_hint(told.hint)), &ui);
             if let Some(line) = told.usage.filter(|_| !ui.json) {
                 ui.tell(&format!("{line}\n"));
@@ -106,8 +103,10 @@ fn help_of(verb: Option<&str>) -> String {
 }
 
 impl Told {
-    /// What clap says of the words after `verb`, in the words that all other errors use.
-    fn of(problem: &clap::Error, verb: Option<&str>) -> Self {
+    /// What clap says of the arguments, in the words that all other errors use.
+    fn of(problem: &clap::Error, arguments: &[OsString]) -> Self {
+        let verb = meant::typed_verb(arguments);
+        let verb = verb.as_deref();
         let told = Self::read(&text::shown(problem.render().to_string()));
         let of_kind = |kind| match problem.get(kind) {
             Some(ContextValue::String(word)) => Some(text::shown(word)),
@@ -115,7 +114,7 @@ impl Told {
         };
         match problem.kind() {
             Clap::InvalidSubcommand => match of_kind(ContextKind::InvalidSubcommand) {
-                Some(word) => Self::no_verb(&word),
+                Some(word) => Self::no_verb(&word, arguments),
                 None => told,
             },
             Clap::UnknownArgument => match of_kind(ContextKind::InvalidArg) {
@@ -128,10 +127,12 @@ impl Told {
         }
     }
 
-    fn no_verb(word: &str) -> Self {
+    fn no_verb(word: &str, arguments: &[OsString]) -> Self {
+        let mut after = arguments.iter().skip_while(|argument| *argument != word);
+        let after = after.nth(1).and_then(|argument| argument.to_str());
         Self {
             message: format!("grex has no verb `{word}`"),
-            hint: meant::verb(word).unwrap_or(HELP.into()),
+            hint: meant::verb(word, after).unwrap_or(HELP.into()),
             usage: None,
         }
     }
@@ -158,12 +159,15 @@ impl Told {
             (Some(hint), _) => hint,
             (None, Some(words)) => format!(
                 "packs are chosen with --filter: `grex {words} --filter {}`",
-                shell::quote(word)
+                meant::filter(word)
             ),
-            (None, None) => format!(
-                "an argument that has spaces needs quotes around it; {}",
-                help_of(Some(verb))
-            ),
+            (None, None) => match meant::takes_no_pack(verb) {
+                Some(why) => why.to_owned(),
+                None => format!(
+                    "an argument that has spaces needs quotes around it; {}",
+                    help_of(Some(verb))
+                ),
+            },
         };
         Self {
             message: format!("`grex {verb}` cannot do anything with `{word}`"),
@@ -231,12 +235,12 @@ mod tests {
     use clap::Parser;
 
     use super::{Told, hasty};
-    use crate::cli::{arguments::Cli, globals::When, meant::typed_verb};
+    use crate::cli::{arguments::Cli, globals::When};
 
     fn told(words: &[&str]) -> Told {
         let error = Cli::try_parse_from(words).expect_err("these words make no sense");
         let words: Vec<_> = words.iter().map(Into::into).collect();
-        Told::of(&error, typed_verb(&words).as_deref())
+        Told::of(&error, &words)
     }
 
     #[test]
@@ -257,7 +261,17 @@ mod tests {
             (
                 &["grex", "sync", "my pack"],
                 "`grex sync` cannot do anything with `my pack`",
-                "packs are chosen with --filter: `grex sync --filter 'my pack'`",
+                "packs are chosen with --filter: `grex sync --filter 'path=my\\ pack'`",
+            ),
+            (
+                &["grex", "sync", "a,b"],
+                "`grex sync` cannot do anything with `a,b`",
+                "packs are chosen with --filter: `grex sync --filter 'path=a\\,b'`",
+            ),
+            (
+                &["grex", "ls", "state=dirty"],
+                "`grex ls` cannot do anything with `state=dirty`",
+                "packs are chosen with --filter: `grex ls --filter state=dirty`",
             ),
             (
                 &["grex", "run", "mkdir", "a"],
@@ -268,6 +282,16 @@ mod tests {
                 &["grex", "doctor", "fix"],
                 "`grex doctor` cannot do anything with `fix`",
                 "did you mean `--fix`?",
+            ),
+            (
+                &["grex", "doctor", "beta"],
+                "`grex doctor` cannot do anything with `beta`",
+                "it checks the workspace as a whole: leave it out",
+            ),
+            (
+                &["grex", "-q", "help", "add"],
+                "grex has no verb `help`",
+                "`grex add --help`",
             ),
             (
                 &["grex", "add", "u", "p", "q"],

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::{
-    model::{event::EventError, shell},
+    git::checkout::NotARepository,
+    model::{event::EventError, path::PackPath, shell},
     store::{StoreError, older},
     sys::{fs::FileError, lock::LockError},
 };
@@ -49,6 +50,17 @@ fn of_line(reason: &str) -> String {
     }
     "correct that line, or take the file from version control; `grex doctor --fix` sets such lines aside"
         .into()
+}
+
+/// What to do about a pack's directory that is there and is no repository of its own.
+pub(super) fn of_no_repository(error: &NotARepository, pack: &PackPath) -> String {
+    if let NotARepository::Broken { .. } = error {
+        return "`grex sync --force` moves it to the trash and clones it again".into();
+    }
+    let pack = shell::quote(pack.as_str());
+    format!(
+        "move it away (`mv {pack} {pack}.broken` in the workspace), `grex sync --only {pack}` clones it again; then bring over what is only there"
+    )
 }
 
 /// What to do about a file that cannot be read or written, where that can be told.

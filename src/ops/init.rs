@@ -22,7 +22,7 @@ use crate::{
     store::{
         blocks,
         layout::{MANIFEST_NAME, Workspace},
-        older,
+        manifest, older,
     },
     sys::fs,
 };
@@ -78,8 +78,11 @@ impl InitReport {
 /// Fails when a file cannot be written, and when a block that is there is damaged.
 pub async fn init(session: &Arc<Session>) -> Result<InitReport, OpError> {
     let workspace = &session.workspace;
+    refuse_bare(workspace.root())?;
     if session.settings.dry_run {
-        let taken_over = to_take_over(workspace).map(|_| older::EVENT_LOG);
+        let older_log = to_take_over(workspace);
+        older_log.as_deref().map(older::read).transpose()?;
+        let taken_over = older_log.map(|_| older::EVENT_LOG);
         return Ok(InitReport {
             taken_over,
             ..report(workspace, missing(workspace), Vec::new())
@@ -89,13 +92,33 @@ pub async fn init(session: &Arc<Session>) -> Result<InitReport, OpError> {
     run::holding_workspace(session, "init", async { complete(session) }).await
 }
 
+/// Refuses to put files among those of a repository without a work tree.
+fn refuse_bare(root: &Path) -> Result<(), OpError> {
+    let is_bare = root.join("HEAD").is_file()
+        && ["objects", "refs"]
+            .iter()
+            .all(|name| root.join(name).is_dir());
+    if !is_bare {
+        return Ok(());
+    }
+    let place = root.display().to_string();
+    let error = OpError::new(
+        ErrorKind::Usage,
+        format!("{place} is a bare git repository, which has no work tree to make a workspace of"),
+    );
+    let clone = format!(
+        "`grex init --from {}` clones a workspace from it",
+        shell::quote(&place)
+    );
+    Err(error.with_hint(clone))
+}
+
 fn complete(session: &Session) -> Result<InitReport, OpError> {
     let workspace = &session.workspace;
     let mut created = missing(workspace);
     let older_log = to_take_over(workspace);
     if let Some(log) = &older_log {
-        // The lines stay as they are: they are read as they stand.
-        fs::replace_recoverably(workspace.manifest(), &older::read(log)?, fs::SHARED_MODE)?;
+        manifest::create_from(workspace, &older::read(log)?)?;
     }
     for file in [workspace.manifest().to_owned(), workspace.lockfile()] {
         if !file.exists() {

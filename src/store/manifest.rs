@@ -62,12 +62,28 @@ pub fn read(workspace: &Workspace) -> Result<ManifestFile, StoreError> {
     let Some((file, _)) = open_regular(path, "read", Opening::Read)? else {
         return Err(StoreError::NoManifest { path: path.into() });
     };
-    let mut reader = BufReader::with_capacity(BUFFER, file);
+    fold(&mut BufReader::with_capacity(BUFFER, file), path)
+}
+
+/// Makes the manifest of lines that [`fold`] takes, where there is none yet.
+///
+/// # Errors
+/// It cannot be written.
+pub fn create_from(workspace: &Workspace, lines: &[u8]) -> Result<(), StoreError> {
+    fs::replace_recoverably(workspace.manifest(), lines, fs::SHARED_MODE)?;
+    Ok(())
+}
+
+/// Folds what is read from the file at `path`.
+///
+/// # Errors
+/// It cannot be read or trusted.
+pub(super) fn fold(reader: &mut impl BufRead, path: &Path) -> Result<ManifestFile, StoreError> {
     let mut fold = Fold::new();
     let mut line = Vec::new();
     let tail = loop {
         line.clear();
-        let ended = read_line(&mut reader, &mut line).map_err(FileError::when("read", path))?;
+        let ended = read_line(reader, &mut line).map_err(FileError::when("read", path))?;
         let taken = if ended {
             fold.line(&line).map(|()| None)
         } else {

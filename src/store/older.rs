@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::sys::fs::{self, FileError};
+use super::{error::StoreError, manifest};
+use crate::sys::fs;
 
 /// Where later versions of the older tool kept the log, below the workspace.
 pub const EVENT_LOG: &str = ".grex/events.jsonl";
@@ -22,12 +23,14 @@ pub fn workspace_above(start: &Path) -> Option<&Path> {
     start.ancestors().find(|root| event_log(root).is_some())
 }
 
-/// Reads that log.
+/// Reads that log: lines that a manifest can be made of as they stand.
 ///
 /// # Errors
-/// It cannot be read, or is no regular file.
-pub fn read(log: &Path) -> Result<Vec<u8>, FileError> {
-    Ok(fs::read_regular(log, LIMIT)?.unwrap_or_default())
+/// It cannot be read, is no regular file, or a line of it cannot be trusted.
+pub fn read(log: &Path) -> Result<Vec<u8>, StoreError> {
+    let lines = fs::read_regular(log, LIMIT)?.unwrap_or_default();
+    manifest::fold(&mut lines.as_slice(), log)?;
+    Ok(lines)
 }
 
 #[cfg(test)]
@@ -46,7 +49,10 @@ mod tests {
         let log = root.join("a/.grex/events.jsonl");
         std::fs::write(&log, "{}\n").unwrap();
         assert_eq!(workspace_above(&root.join("a/b/c")), Some(&*root.join("a")));
-        assert_eq!(read(&log).unwrap(), b"{}\n");
+        assert!(read(&log).unwrap_err().to_string().contains("line 1"));
+        let line = "{\"op\":\"sync\",\"ts\":\"2025-06-01T10:00:01Z\",\"id\":\"a\",\"sha\":\"\"}\n";
+        std::fs::write(&log, line).unwrap();
+        assert_eq!(read(&log).unwrap(), line.as_bytes());
         #[cfg(unix)]
         {
             std::fs::create_dir_all(root.join("d/.grex")).unwrap();

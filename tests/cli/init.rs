@@ -326,3 +326,27 @@ fn from_with_a_pack_that_fails_keeps_the_rest() {
     assert!(sandbox.path("workspace/here/docs/README").is_file());
     no_leftovers(&sandbox);
 }
+
+#[test]
+fn what_was_meant_as_a_source_is_no_place_for_a_workspace() {
+    let sandbox = Sandbox::new();
+    let url = published(&sandbox);
+    for typed in [
+        url.as_str(),
+        "https://h.example/w.git",
+        "git@h.example:w.git",
+    ] {
+        let outcome = grex!(sandbox, "init", typed).run();
+        refused(&sandbox, &outcome, 2, &["grex init --from", typed]);
+    }
+    let bare = sandbox.path("remotes/docs.git");
+    let bare = bare.to_str().unwrap();
+    let outcome = grex!(sandbox, "init", bare).run();
+    refused(
+        &sandbox,
+        &outcome,
+        2,
+        &["bare git repository", "grex init --from"],
+    );
+    assert!(!sandbox.path("remotes/docs.git/grex.jsonl").exists());
+}

@@ -219,3 +219,27 @@ fn a_workspace_of_the_older_tool_can_be_cloned() {
     assert_eq!(report["taken_over"], ".grex/events.jsonl");
     assert_eq!(report["cloned"], serde_json::json!(["alpha", "beta"]));
 }
+
+#[test]
+fn a_log_that_cannot_be_trusted_is_not_taken_over() {
+    let Older { sandbox, log, .. } = older();
+    sandbox.write(
+        "workspace/.grex/events.jsonl",
+        format!("{log}nonsense\n{log}"),
+    );
+    for words in [&["init", "--dry-run"][..], &["init"]] {
+        let refused = grex!(sandbox).args(words).run();
+        refused.code(3);
+        assert!(
+            refused.stderr.contains("events.jsonl: line 9"),
+            "{}",
+            refused.stderr
+        );
+        for made in ["grex.jsonl", ".gitignore"] {
+            assert!(!sandbox.path(format!("workspace/{made}")).exists());
+        }
+    }
+    sandbox.write("workspace/.grex/events.jsonl", &log);
+    grex!(sandbox, "init").run().success();
+    assert_eq!(sandbox.read("workspace/grex.jsonl"), log);
+}

@@ -250,3 +250,49 @@ fn nothing_registered_is_said_in_one_way() {
         );
     }
 }
+
+#[test]
+fn a_command_that_is_none_is_named_once_with_what_was_meant() {
+    let sandbox = workspace_with(&["a", "beta", "c"]);
+    let exec = |words: &[&str]| grex!(sandbox, "exec").args(words);
+    told(
+        exec(&["nosuchcmd", "-x"]),
+        4,
+        &["error: the program `nosuchcmd` is not in any", "`--shell`"],
+    );
+    let meant = "hint: `beta` is a pack: `grex exec --filter beta git status`\n";
+    told(exec(&["beta", "git", "status"]), 4, &[meant]);
+    told(
+        exec(&["--dry-run", "beta", "git"]),
+        4,
+        &["`grex --dry-run exec --filter beta git`"],
+    );
+    told(exec(&["beta"]), 4, &["`grex exec --filter beta CMD`"]);
+    told(
+        exec(&["state=dirty", "git", "diff"]),
+        4,
+        &["`state=dirty` is a filter: `grex exec --filter state=dirty git diff`"],
+    );
+    told(
+        exec(&["--filter", "dirty", "git", "diff"]),
+        2,
+        &["hint: did you mean `--filter state=dirty`?"],
+    );
+}
+
+#[test]
+fn a_flag_of_grex_behind_the_command_is_explained_once() {
+    let sandbox = workspace_with(&["a", "b"]);
+    let words = ["exec", "git", "status", "-s", "--filter", "state=dirty"];
+    let outcome = grex!(sandbox).args(words).run();
+    outcome.code(4);
+    let hint = "hint: grex's own flags stand before the command";
+    assert_eq!(
+        outcome.stderr.matches(hint).count(),
+        1,
+        "{}",
+        outcome.snapshot()
+    );
+    let outcome = grex!(sandbox, "exec", "git", "status", "--frob").run();
+    assert!(!outcome.stderr.contains(hint), "{}", outcome.snapshot());
+}

@@ -75,6 +75,7 @@ pages! {
     mcp: "docs/mcp.md",
     plugins: "docs/plugins.md",
     reliability: "docs/reliability.md",
+    locks_proved: "docs/proofs.md",
     testing: "docs/testing.md",
     timings: "docs/timings.md",
     trust: "docs/trust.md",

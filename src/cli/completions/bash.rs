@@ -80,7 +80,10 @@ impl Line {
         let rest = word.strip_prefix(&self.current[..self.kept])?;
         Some(match self.quotes {
             Quotes::Single => rest.replace('\'', r"'\''"),
-            Quotes::Double => with_backslashes(rest, |letter| "\"\\$`".contains(letter)),
+            // History is expanded there too, and a backslash before the `!` would stay.
+            Quotes::Double => {
+                with_backslashes(rest, |letter| "\"\\$`".contains(letter)).replace('!', "\"'!'\"")
+            }
             Quotes::None => with_backslashes(rest, |letter| {
                 let is_plain = letter.is_ascii_alphanumeric() || "_-./:@%+=,^".contains(letter);
                 letter.is_ascii() && !is_plain
@@ -140,6 +143,9 @@ mod tests {
             (r"grex rm my\ f", "my fonts", Some(r"my\ fonts")),
             (r#"grex rm "my f"#, "my $fonts", Some(r"my \$fonts")),
             ("grex rm 'my f", "my f'onts", Some(r"my f'\''onts")),
+            (r#"grex rm "a"#, "a!x", Some(r#"a"'!'"x"#)),
+            (r#"grex rm "a"'!'"x"#, "a!xy", Some("xy")),
+            ("grex rm a", "a!x", Some(r"a\!x")),
             (r#"grex rm my" f"#, "my fonts", Some(" fonts")),
             ("grex sync --only=a", "--only=a b", Some(r"a\ b")),
             ("grex rm a:", "a:b", Some("b")),

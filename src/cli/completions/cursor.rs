@@ -95,7 +95,7 @@ impl<'a> Cursor<'a> {
         } else if word.len() > 1 && word.starts_with('-') && !self.escaped {
             self.pass_letters(word);
         } else if self.command.has_subcommands() {
-            match self.command.find_subcommand(word) {
+            match self.command.find_subcommand(word).filter(|_| !self.escaped) {
                 Some(verb) => self.command = verb,
                 None => return Some(Slot::Nothing),
             }
@@ -157,7 +157,10 @@ impl<'a> Cursor<'a> {
                 }
                 None => Slot::Flag,
             },
-            (None, None) if self.command.has_subcommands() => Slot::Verb,
+            (None, None) if self.command.has_subcommands() => match self.escaped {
+                true => Slot::Nothing,
+                false => Slot::Verb,
+            },
             (None, None) => match self.positional() {
                 Some(arg) if arg.is_trailing_var_arg_set() => Slot::Program(index),
                 Some(arg) => Slot::Value(arg),

@@ -21,3 +21,12 @@ mod shell;
 
 pub(super) use request::{answer, asked};
 pub(super) use shell::Shell;
+
+/// The verb of a command line, whose words come without the program's name: no value of a flag, and
+/// no word of another program's.
+pub(super) fn verb(words: &[String]) -> Option<String> {
+    let grex = <crate::cli::arguments::Cli as clap::CommandFactory>::command();
+    let cursor = cursor::Cursor::find(&grex, words, "");
+    grex.find_subcommand(cursor.command.get_name())
+        .map(|verb| verb.get_name().to_owned())
+}

@@ -36,3 +36,15 @@ impl Shell {
         matches!(self, Self::Bash | Self::Pwsh)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Shell;
+
+    #[test]
+    fn powershell_doubles_every_letter_that_it_takes_for_a_quote() {
+        let script = Shell::Pwsh.script();
+        assert!(script.contains("::EscapeSingleQuotedStringContent($text)"));
+        assert!(!script.contains("-replace \"'\","), "only one of five");
+    }
+}

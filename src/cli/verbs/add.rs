@@ -25,7 +25,7 @@ EXAMPLES
   grex add https://example.org/me/dotfiles.git          as `dotfiles`
   grex add git@example.org:team/api.git services/api    at another path
   grex add https://example.org/me/fonts --ref v2        follow a tag
-  grex add --no-install https://example.org/x/y.git     clone it and run nothing of it
+  grex add --no-install https://example.org/x/y.git     run nothing of it
 
 What the pack and its children would do to this machine is shown first, and done once you agree; where nobody can be asked, --trust agrees. Otherwise the pack is cloned and not installed (exit 9). A git repository that is at PATH already, with the same origin, is taken as it is.";
 

@@ -2,10 +2,11 @@
 
 use std::{ffi::OsString, io, ops::ControlFlow, sync::Arc};
 
+use super::exec_guess;
 use crate::{
     cli::{
         columns::paint,
-        error::{CliError, failure_text},
+        error::{CliError, failure_text, hint_line, labelled},
         globals::GlobalArgs,
         invocation::Invocation,
         progress::Watcher,
@@ -24,10 +25,9 @@ EXAMPLES
   grex exec --filter state=dirty git diff        what was changed
   grex exec -j1 -- make -k test                  one pack after another
   grex exec --shell 'git log --oneline | wc -l'  a line for sh
-  grex exec --filter api git rebase -i           a single pack's command has the terminal
+  grex exec --filter api git rebase -i           one pack: it has the terminal
 
-Everything from CMD on is the command's, options too; grex's own options stand before it. CMD is
-looked for on PATH, one with a `/` in its name in the pack: `grex exec ./build.sh`.
+Everything from CMD on is the command's, options too; grex's own options stand before it. CMD is looked for on PATH, one with a `/` in its name in the pack: `grex exec ./build.sh`.
 
 GREX_PACK_ID, GREX_PACK_NAME, GREX_PACK_PATH and GREX_WORKSPACE tell the command where it is.";
 
@@ -89,6 +89,10 @@ pub(in crate::cli) async fn run(args: ExecArgs, invocation: &Invocation) -> Resu
     }
     if globals.json {
         ui.stream_json(&report)?;
+    } else if let Some(missing) = &report.missing_program {
+        let meant = exec_guess::filter_first(&command, &report, &globals.kept);
+        let hint = meant.as_deref().unwrap_or(&missing.hint);
+        ui.tell(&labelled(&missing.message, Some(hint)));
     } else if globals.dry_run {
         ui.report(&plan(&report, ui))?;
     } else {
@@ -248,6 +252,9 @@ fn conclude(
     let failed: Vec<&str> = report.failed().collect();
     if !failed.is_empty() {
         ui.tell(&retry(&failed, command, invocation.retry()).text(&failed));
+        if let Some(hint) = exec_guess::flag_behind(command) {
+            ui.tell(&hint_line(Some(&hint)));
+        }
     }
 }
 
@@ -288,7 +295,8 @@ fn retry(failed: &[&str], command: &ExecCommand, retry: Retry) -> Retry {
     }
 }
 
-fn masked(word: &OsString) -> String {
+/// A word as it may be shown.
+pub(super) fn masked(word: &OsString) -> String {
     text::shown(word.to_string_lossy().as_bytes())
 }
 

@@ -1,6 +1,6 @@
 //! `grex init`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{installs, typed};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         retry::Retry,
         ui::Piece,
     },
-    model::text,
+    model::{shell, text, url::Scheme},
     ops::{
         error::OpError,
         init::{InitFromRequest, InitReport, init, init_from},
@@ -25,7 +25,7 @@ const EXAMPLES: &str = "\
 EXAMPLES
   grex init                                            here
   grex init ~/work                                     there
-  grex init --from https://example.org/me/work.git     clone a workspace, with all its packs
+  grex init --from https://example.org/me/work.git     clone one with its packs
 
 With --from the packs are installed as by `grex update`, once you agree. In a workspace that is there already, what is missing is made and nothing else is changed.";
 
@@ -68,6 +68,14 @@ impl InitArgs {
         }
         let Some(from) = from else {
             globals.refuse_trust("init")?;
+            if let Some(url) = place.as_deref().and_then(remote) {
+                let message = format!("{url} is a URL, and `init` takes a directory");
+                let hint = format!(
+                    "`grex init --from {}` clones a workspace",
+                    shell::quote(&url)
+                );
+                return Err(usage(message).with_hint(hint));
+            }
             return Ok((place, None));
         };
         let url = typed::url(&from)?;
@@ -90,6 +98,13 @@ impl InitArgs {
             }),
         ))
     }
+}
+
+/// The URL that was typed for a directory, if it is one.
+fn remote(place: &Path) -> Option<String> {
+    let typed = place.to_str().filter(|_| !place.exists())?;
+    let url = typed::url(typed).ok()?;
+    (url.scheme() != Scheme::Path).then(|| url.to_string())
 }
 
 /// Runs the verb.

@@ -14,6 +14,7 @@ pub(super) mod status;
 pub(super) mod sync;
 pub(super) mod update;
 
+mod exec_guess;
 mod installs;
 mod outcome;
 

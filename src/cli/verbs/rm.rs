@@ -22,8 +22,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 EXAMPLES
-  grex rm services/api                take it out; its directory goes to the trash
-  grex rm --keep-files services/api   take it out, and leave its directory where it is
+  grex rm services/api                take it out, into the trash
+  grex rm --keep-files services/api   take it out, leave its directory
   grex rm --dry-run a b c             say what would be done
 
 What a pack has installed is taken back before it goes; if that fails, it stays. Where work would be lost (changes, commits that no remote has, stashes) nothing is removed, and the work is listed. The trash is .grex/.state/trash in the workspace. At a terminal there is a question first; -y answers it.";

@@ -13,7 +13,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 EXAMPLES
-  grex serve --mcp                          serve the workspace of the current directory
+  grex serve --mcp                          the workspace of this directory
   grex serve --mcp -C ~/work --read-only    only what changes nothing
   grex serve --mcp --tools ls,status,sync   only these tools
   grex serve --mcp --retries 0 -j4          with limits that hold for every call

@@ -23,7 +23,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 EXAMPLES
-  grex status                         every pack: branch, ahead and behind, changes, drift
+  grex status                         each pack: branch, commits, changes, drift
   grex status --filter state=dirty    the packs with changes
   grex status --fetch                 ask the remotes first
   grex status --fail-on-drift         exit 7 unless every STATE is clean
@@ -238,13 +238,20 @@ fn state(pack: &PackStatus) -> (&'static str, &'static str, Style) {
         return alike("failed", style::ERROR);
     }
     match pack.drift {
+        Drift::Clean if has_diverged(pack) => alike("diverged", style::WARNING),
         Drift::Clean => alike("clean", style::FAINT),
         Drift::Dirty => alike("dirty", style::WARNING),
         Drift::Missing => alike("missing", style::ERROR),
         Drift::Untracked => ("not declared", "stray", style::WARNING),
         Drift::Stale if pack.sha_match => alike("stale", style::WARNING),
+        Drift::Stale if has_diverged(pack) => alike("diverged", style::WARNING),
         Drift::Stale => ("not at the locked commit", "off lock", style::WARNING),
     }
+}
+
+/// Says whether the branch and its upstream each have commits that the other lacks.
+fn has_diverged(pack: &PackStatus) -> bool {
+    pack.ahead.is_some_and(|count| count > 0) && pack.behind.is_some_and(|count| count > 0)
 }
 
 const DRIFTED: &str = "drifted";
@@ -256,7 +263,7 @@ fn counted(pack: &PackStatus) -> (&'static str, &'static str, Style) {
     let (install, style) = install(pack);
     match (pack.failure.is_some(), pack.drift, pack.install) {
         (_, _, Install::None | Install::Installed) | (true, ..) => state(pack),
-        (false, Drift::Clean, _) => (install, install, style),
+        (false, Drift::Clean, _) if !has_diverged(pack) => (install, install, style),
         _ => state(pack),
     }
 }
@@ -289,12 +296,13 @@ fn hints(packs: &[PackStatus]) -> String {
 }
 
 fn summary(packs: &[PackStatus]) -> String {
-    const STATES: [&str; 10] = [
+    const STATES: [&str; 11] = [
         "clean",
         DRIFTED,
         OUTDATED,
         NOT_INSTALLED,
         "dirty",
+        "diverged",
         "stale",
         "not at the locked commit",
         "missing",

@@ -5,7 +5,11 @@
 //! knows better: what has the content of the new commit, or a beginning of it, was written by that
 //! git, and goes back to what the index says. Everything else stays, and is the user's.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::holding;
 use crate::{
@@ -20,6 +24,12 @@ use crate::{
     store::journal::{Journal, UnfinishedMove},
     sys::{fs::remove_below, process},
 };
+
+/// How long a git may take to end whose grex was killed.
+const LEFT_BEHIND: Duration = Duration::from_secs(10);
+
+/// How often it is looked for meanwhile.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// Takes all moves back that were announced and are not known to have been made as a whole.
 ///
@@ -56,7 +66,7 @@ pub(super) async fn take_back(
     };
     // Where the system does not tell, nothing is done, and git's lock speaks for itself.
     let place = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-    if process::is_at_work("git", &place) != Some(false) {
+    if !is_left_alone(session, &place).await {
         warn(session, unfinished, "a git may still be at work there");
         return Ok(false);
     }
@@ -73,6 +83,18 @@ pub(super) async fn take_back(
         }
         result => result.map(|()| true),
     }
+}
+
+/// Waits for the end of a git that a killed run has left behind. Returns whether none is at work there.
+async fn is_left_alone(session: &Session, place: &Path) -> bool {
+    let deadline = Instant::now() + LEFT_BEHIND;
+    while process::is_at_work("git", place) == Some(true) && Instant::now() < deadline {
+        tokio::select! {
+            () = tokio::time::sleep(GLANCE) => {}
+            () = session.cancel.stopped() => break,
+        }
+    }
+    process::is_at_work("git", place) == Some(false)
 }
 
 fn warn(session: &Session, unfinished: &UnfinishedMove, why: &str) {

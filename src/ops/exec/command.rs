@@ -70,6 +70,19 @@ impl ExecCommand {
         words.collect::<Vec<_>>().join(" ")
     }
 
+    /// Why there is no such program in any pack, where that can be said without looking at them:
+    /// neither the program nor an entry of `PATH` is relative to the pack.
+    pub(super) fn missing_everywhere(&self) -> Option<NoProgram> {
+        let program = *self.words().first()?;
+        let path = env::program_directories().unwrap_or_default();
+        let depends = is_path(program) || split_paths(&path).any(|entry| entry.is_relative());
+        // Nothing is relative to this directory.
+        match depends {
+            true => None,
+            false => find(program, Path::new("/")).err(),
+        }
+    }
+
     /// The command as a process in a pack.
     ///
     /// The environment is grex's own, less what would make a git act on another repository than the
@@ -98,13 +111,18 @@ impl ExecCommand {
     }
 }
 
+fn is_path(program: &OsStr) -> bool {
+    let name = program.to_string_lossy();
+    name.contains('/') || (cfg!(windows) && name.contains('\\'))
+}
+
 /// The file of a program: one with a `/` in its name is relative to `directory`, and so are the
 /// relative entries of `PATH`.
 fn find(program: &OsStr, directory: &Path) -> Result<PathBuf, NoProgram> {
-    let name = program.to_string_lossy();
-    if name.contains('/') || (cfg!(windows) && name.contains('\\')) {
+    if is_path(program) {
         return named(directory.join(program));
     }
+    let name = program.to_string_lossy();
     let nowhere = || {
         not_found(format!(
             "the program `{name}` is not in any directory of PATH"

@@ -11,6 +11,6 @@ mod spill;
 pub use self::{
     command::ExecCommand,
     output::Output,
-    report::{ExecReport, ExecutedPack},
+    report::{ExecReport, ExecutedPack, MissingProgram},
     run::{Audience, ExecRequest, Unattended, exec},
 };

@@ -18,7 +18,7 @@ use crate::{
     },
     git::checkout::{self, NotARepository},
     model::filter::PackFacts,
-    ops::{books, error::OpError, sync::no_match},
+    ops::{advice, books, error::OpError, sync::no_match},
     sys::{fs, timings},
 };
 
@@ -139,7 +139,7 @@ pub(super) fn place(session: &Session, node: &Node) -> Result<Place, Box<Execute
         Err(error) => return unable(error.to_string(), ""),
     };
     if let Err((message, hint)) = check(session, node, &root) {
-        return unable(message, hint);
+        return unable(message, &hint);
     }
     let name = SelfDescription::read(session, node, &root).name;
     Ok(Place {
@@ -150,16 +150,18 @@ pub(super) fn place(session: &Session, node: &Node) -> Result<Place, Box<Execute
     })
 }
 
-fn check(session: &Session, node: &Node, root: &Path) -> Result<(), (String, &'static str)> {
+fn check(session: &Session, node: &Node, root: &Path) -> Result<(), (String, String)> {
     const MISSING: &str = "`grex sync` clones it; --filter '!state=missing' leaves it out";
     let missing = || {
         let message = String::from("it is not there, so the command was not run");
-        Err((message, MISSING))
+        Err((message, String::from(MISSING)))
     };
     if !session.registry.is_git(&node.url) {
         return match fs::is_vacant(root) {
             true => missing(),
-            false if !root.is_dir() => Err((format!("{} is no directory", root.display()), "")),
+            false if !root.is_dir() => {
+                Err((format!("{} is no directory", root.display()), String::new()))
+            }
             false => Ok(()),
         };
     }
@@ -168,7 +170,7 @@ fn check(session: &Session, node: &Node, root: &Path) -> Result<(), (String, &'s
         Err(NotARepository::Missing { .. }) if fs::is_vacant(root) => missing(),
         Err(error) => Err((
             format!("{error}, so the command was not run"),
-            "`grex sync --force` moves it to the trash and clones it again",
+            advice::of_no_repository(&error, &node.path),
         )),
     }
 }

@@ -134,6 +134,15 @@ impl ExecutedPack {
     }
 }
 
+/// A program that is not on this machine.
+#[derive(Debug)]
+pub struct MissingProgram {
+    /// What it is called, and where it was looked for.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
 /// What became of the command in all of them.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(transparent)]
@@ -143,6 +152,9 @@ pub struct ExecReport {
     /// The run was cancelled before everything was done.
     #[serde(skip)]
     pub cancelled: bool,
+    /// Why nothing was started anywhere, where that is one reason for all: the program is not there.
+    #[serde(skip)]
+    pub missing_program: Option<MissingProgram>,
 }
 
 impl ExecReport {

@@ -8,7 +8,7 @@ use super::{
     command::ExecCommand,
     output::Listener,
     packs::{self, Place},
-    report::{CANNOT_RUN, ExecReport, ExecutedPack, INTERRUPT, SIGNALLED},
+    report::{CANNOT_RUN, ExecReport, ExecutedPack, INTERRUPT, MissingProgram, SIGNALLED},
     spill::Spill,
 };
 use crate::{
@@ -74,8 +74,12 @@ pub async fn exec(
     let settings = &session.settings;
     let limits = Limits::new(settings.parallel, processors, settings.per_host).within(room());
     let nodes = packs::selected(session, &request.selection, limits.local).await?;
+    let missing = match nodes.is_empty() {
+        true => None,
+        false => request.command.missing_everywhere(),
+    };
     let mut packs = match &nodes[..] {
-        _ if settings.dry_run => plan(session, &request.command, &nodes),
+        _ if settings.dry_run || missing.is_some() => plan(session, &request.command, &nodes),
         [node] if request.interactive && is_in_foreground() => {
             vec![with_terminal(session, &request.command, node, audience).await]
         }
@@ -83,7 +87,14 @@ pub async fn exec(
     };
     packs.sort_by(|a, b| a.pack.cmp(&b.pack));
     let cancelled = session.cancel.is_stopped() || packs.iter().any(|pack| pack.is_interrupted);
-    Ok(ExecReport { packs, cancelled })
+    Ok(ExecReport {
+        packs,
+        cancelled,
+        missing_program: missing.map(|missing| MissingProgram {
+            message: text::shown(missing.message),
+            hint: missing.hint.to_owned(),
+        }),
+    })
 }
 
 fn plan(session: &Session, command: &ExecCommand, nodes: &[Node]) -> Vec<ExecutedPack> {

@@ -22,7 +22,7 @@ use crate::{
         filter::{PackState, Question},
         lock::LockEntry,
     },
-    ops::{error::OpError, present::FailureReport, run},
+    ops::{advice, error::OpError, present::FailureReport, run},
     store::layout,
     sys::{clock, fs, lock},
 };
@@ -83,7 +83,7 @@ impl Look {
                 return Ok(selected.then_some(pack));
             }
             Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string())
-                .with_hint("`grex sync --force` moves it to the trash and clones it again")),
+                .with_hint(advice::of_no_repository(&error, &node.path))),
         };
         if self.session.cancel.is_stopped() {
             return Err(run::cancelled(&[]));

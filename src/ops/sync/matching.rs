@@ -4,7 +4,7 @@ use crate::{
     engine::select::Selection,
     model::{
         action::{PACK_TYPES, nearest},
-        filter::{self, Question},
+        filter::{self, PackState, Question},
         lock::Lockfile,
     },
     ops::error::{ErrorKind, OpError},
@@ -26,6 +26,9 @@ pub(in crate::ops) fn no_match(selection: &Selection, ids: &[&str]) -> OpError {
         ErrorKind::Usage,
         format!("no pack matches {}", selection.asked().join(" or ")),
     );
+    if let Some(state) = meant_state(selection) {
+        return error.with_hint(format!("did you mean `--filter state={state}`?"));
+    }
     let mut closest: Vec<String> = Vec::new();
     for text in selection.wanted_texts() {
         for candidate in filter::closest(ids.iter().copied(), &text) {
@@ -38,6 +41,13 @@ pub(in crate::ops) fn no_match(selection: &Selection, ids: &[&str]) -> OpError {
         (true, Some(hint)) => hint,
         _ => did_you_mean(&closest),
     })
+}
+
+/// A state that stands where a path does, and is none.
+fn meant_state(selection: &Selection) -> Option<PackState> {
+    let texts = selection.filters.wanted_texts();
+    let mut states = PackState::ALL.into_iter();
+    states.find(|state| texts.contains(&state.as_str()))
 }
 
 /// What may be wrong with terms that name no path.

@@ -219,10 +219,15 @@ mod tests {
             .await
             .unwrap();
         let mut spawn = Spawn::new(Path::new("/bin/sh"));
-        let script = "exec 3> \"$1\"; echo \"$$\" >&3; sleep \"$2\"";
+        // What it prints is heard after the keeper was told of it, and only then it goes on.
+        let script =
+            "echo started; read -r _ < \"$1.go\"; exec 3> \"$1\"; echo \"$$\" >&3; sleep \"$2\"";
         spawn.argument("-c").argument(script).argument("-");
-        spawn.argument(fifo).argument(LIFE.as_secs().to_string());
-        run(&spawn, Limits::default(), &Cancel::new(), &mut |_, _| ())
+        spawn.argument(&fifo).argument(LIFE.as_secs().to_string());
+        let mut go = fifo;
+        go.push(".go");
+        let mut on_line = |_, _: &[u8]| std::fs::write(&go, "\n").unwrap();
+        run(&spawn, Limits::default(), &Cancel::new(), &mut on_line)
             .await
             .unwrap();
     }
@@ -231,13 +236,10 @@ mod tests {
     fn children_die_with_a_process_that_is_killed() {
         let place = tempfile::tempdir().unwrap();
         let fifo = place.path().join("fifo");
-        assert!(
-            Command::new("mkfifo")
-                .arg(&fifo)
-                .status()
-                .unwrap()
-                .success()
-        );
+        let made = Command::new("mkfifo")
+            .args([&fifo, &place.path().join("fifo.go")])
+            .status();
+        assert!(made.unwrap().success());
         let mut server = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "--nocapture"])
             .arg("sys::process::keeper::tests::a_server_with_a_child")

@@ -17,7 +17,10 @@ Register-ArgumentCompleter -Native -CommandName grex -ScriptBlock {
     $answer | Select-Object -Skip 1 | ForEach-Object {
         $text, $about = $_ -split "`t", 2
         $written = $text
-        if ($text -notmatch '^[\w./:=+%-]+$') { $written = "'" + ($text -replace "'", "''") + "'" }
+        if ($text -notmatch '^[\w./:=+%-]+$') {
+            # Quotes of typographers end a string as well: all of them are doubled.
+            $written = "'" + [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($text) + "'"
+        }
         if ([string]::IsNullOrEmpty($about)) { $about = $text }
         [System.Management.Automation.CompletionResult]::new($written, $text, 'ParameterValue', $about)
     }
