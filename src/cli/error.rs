@@ -125,7 +125,8 @@ fn document(error: &OpError) -> Document<'_> {
 /// What a person is told of an operation that could not be carried out.
 fn error_text(error: &OpError, ui: &Ui) -> String {
     if let Some(place) = &error.place {
-        return located(error.pack.as_deref(), place, ui);
+        let told = located(error.pack.as_deref(), place, ui);
+        return told + &hint_line(error.hint.as_deref());
     }
     let message = text::shown(&error.message);
     let about = error.pack.as_ref().filter(|pack| !names(&message, pack));

@@ -8,8 +8,12 @@ use serde::Serialize;
 
 use crate::{
     engine::{
-        install::survey::Surveyed, node::Found, outcome::PackFailure, select::Selection,
-        session::Session, tree,
+        install::{candidate::Reason, survey::Surveyed},
+        node::Found,
+        outcome::PackFailure,
+        select::Selection,
+        session::Session,
+        tree,
     },
     model::path::PackId,
     plugin::change::Change,
@@ -99,7 +103,7 @@ pub async fn act(session: &Arc<Session>, request: ActRequest) -> Result<ActRepor
 
 async fn carry_out(session: &Arc<Session>, request: ActRequest) -> Result<ActReport, OpError> {
     let books = books::read(session)?;
-    let selected = selected(session, books.roots.clone(), &request.selection).await?;
+    let (selected, unreadable) = selected(session, books.roots.clone(), &request.selection).await?;
     let includes_own = request.selection.is_everything();
     let is_about = move |pack: &Surveyed| match pack.path() {
         Some(_) => selected.contains(&pack.id),
@@ -115,6 +119,7 @@ async fn carry_out(session: &Arc<Session>, request: ActRequest) -> Result<ActRep
         trust: &request.trust,
     };
     let mut packs = install::install(session, books.roots, &mut writer, run).await?;
+    packs.extend(unreadable);
     packs.sort_by(|a, b| a.id.cmp(&b.id));
     let actions = packs
         .iter()
@@ -139,15 +144,23 @@ async fn carry_out(session: &Arc<Session>, request: ActRequest) -> Result<ActRep
     })
 }
 
-/// The ids of the packs on disk that are meant.
+/// The ids of the packs on disk that are meant, and those of them whose actions cannot be read.
 async fn selected(
     session: &Arc<Session>,
     roots: Vec<Found>,
     selection: &Selection,
-) -> Result<HashSet<String>, OpError> {
+) -> Result<(HashSet<String>, Vec<PackInstall>), OpError> {
     let mut all = Vec::new();
     let mut selected = HashSet::new();
-    for node in tree::on_disk(session, roots).into_iter().flatten() {
+    let mut troubles = Vec::new();
+    for found in tree::on_disk(session, roots) {
+        let node = match found {
+            Ok(node) => node,
+            Err(outcome) => {
+                troubles.push(*outcome);
+                continue;
+            }
+        };
         let root = session.workspace.pack_root(&node.path)?;
         let id = PackId::from(node.path.clone()).to_string();
         let is_selected = match selection.filters.is_empty() {
@@ -166,5 +179,14 @@ async fn selected(
         let ids: Vec<&str> = all.iter().map(String::as_str).collect();
         return Err(no_match(selection, &ids));
     }
-    Ok(selected)
+    let unreadable = troubles
+        .into_iter()
+        .filter_map(|outcome| {
+            let id = PackId::from(outcome.path).to_string();
+            let is_meant = selection.is_everything() || selected.contains(&id);
+            let failure = outcome.failure.filter(|_| is_meant)?;
+            Some(PackInstall::failed(&id, Reason::Forced, failure))
+        })
+        .collect();
+    Ok((selected, unreadable))
 }

@@ -105,7 +105,13 @@ pub fn pack_type(vocabulary: &Vocabulary, name: &str) -> Result<(), OpError> {
 pub fn format(name: &str) -> Result<Format, OpError> {
     Format::named(name).ok_or_else(|| {
         let names = Format::ALL.map(Format::name);
-        let hint = match nearest(name, names) {
+        // What vcstool calls its files.
+        let is_vcstool = name.trim_start_matches('.') == "repos";
+        let near = match is_vcstool {
+            true => Some(Format::Vcstool.name()),
+            false => nearest(name, names),
+        };
+        let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("one of {}", names.join(", ")),
         };
@@ -128,16 +134,18 @@ pub fn globs(texts: &[String]) -> Result<Vec<PathGlob>, OpError> {
 /// Fails with [`ErrorKind::Usage`] when one is none.
 pub fn filters(texts: &[String]) -> Result<Filters, OpError> {
     let filters: Result<Vec<Filter>, _> = texts.iter().map(|text| Filter::parse(text)).collect();
-    filters
-        .map(Filters::new)
-        .map_err(|error| usage(error.to_string()).with_hint("see FILTERS in `grex --help`"))
+    filters.map(Filters::new).map_err(|error| {
+        let hint = error.hint();
+        let hint = hint.unwrap_or_else(|| String::from("see FILTERS in `grex --help`"));
+        usage(error.to_string()).with_hint(hint)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use super::{pack_path, reference, url};
+    use super::{filters, format, pack_path, reference, url};
     use crate::ops::error::ErrorKind;
 
     #[test]
@@ -151,6 +159,34 @@ mod tests {
                 ErrorKind::Usage,
                 "{typed}"
             );
+        }
+    }
+
+    #[test]
+    fn suggestions_stand_in_the_hint() {
+        let wrong = |text: &str| filters(&[text.to_owned()]).unwrap_err();
+        let state = wrong("state=drity");
+        assert_eq!(state.message, "no pack has the state `drity`");
+        assert_eq!(
+            state.hint.unwrap(),
+            "did you mean `dirty`? The states are dirty, ahead, behind, diverged, missing, detached"
+        );
+        assert!(
+            wrong("state=zzz")
+                .hint
+                .unwrap()
+                .starts_with("the states are")
+        );
+        let key = wrong("nmae=x");
+        assert_eq!(key.message, "the filter has no key `nmae`");
+        assert!(
+            key.hint
+                .unwrap()
+                .starts_with("did you mean `name`? For a path")
+        );
+        for name in ["repos", ".repos", "vcstol"] {
+            let hint = format(name).unwrap_err().hint.unwrap();
+            assert_eq!(hint, "did you mean `vcstool`?", "{name}");
         }
     }
 

@@ -307,12 +307,13 @@ fn a_contract_that_cannot_be_used_registers_nothing_and_is_underlined() {
     ----- stderr -----
     error: wrong: its .grex files cannot be used
       × unknown key `chidlren`
-       ╭─[[SANDBOX]/workspace/wrong/.grex/pack.yaml:4:1]
+       ╭─[.grex/pack.yaml:4:1]
      3 │ type: meta
      4 │ chidlren: []
        · ────────
        ╰────
       help: did you mean `children`?
+    hint: nothing was registered; correct .grex/pack.yaml:4:1 of [SANDBOX]/remotes/wrong.git there, and add it again
     ");
     still.check_content();
     // Once it is right, nothing is in the way.

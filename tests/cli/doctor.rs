@@ -269,15 +269,21 @@ fn nothing_is_pruned_for_a_line_that_was_moved_aside() {
     let damaged = manifest.replace("\"op\"", "\"op");
     assert_ne!(damaged, manifest);
     sandbox.write("workspace/grex.jsonl", &damaged);
-    let fixed = grex!(sandbox, "doctor", "--fix").run().code(7);
-    fixed.stdout_has("moved to grex.jsonl.rejected; mend it there and append it to grex.jsonl");
-    for found in [&fixed, &grex!(sandbox, "doctor").run().code(7)] {
-        found.stdout_has("grex.jsonl.rejected has lines that were moved out of the manifest");
+    let fixed = grex!(sandbox, "doctor", "--fix").run();
+    fixed.code(7);
+    let done = "moved to grex.jsonl.rejected; mend it there and append it to grex.jsonl";
+    assert!(fixed.stdout.contains(done), "{}", fixed.stdout);
+    let again = grex!(sandbox, "doctor").run();
+    again.code(7);
+    for found in [&fixed, &again] {
+        let left = "grex.jsonl.rejected has lines that were moved out of the manifest";
+        assert!(found.stdout.contains(left), "{}", found.stdout);
         assert!(!found.stdout.contains("--prune"), "{}", found.stdout);
     }
     // Mended and put back as it says, everything is as it was.
     sandbox.write("workspace/grex.jsonl", &manifest);
     fs::remove_file(sandbox.path("workspace/grex.jsonl.rejected")).unwrap();
+    doctor(&sandbox, &["--fix"], 0);
     assert_eq!(doctor(&sandbox, &[], 0), [Value::Null; 0]);
 }
 

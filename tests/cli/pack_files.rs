@@ -43,6 +43,28 @@ fn refused_at(yaml: &str, place: &str, named: &[&str]) {
 }
 
 #[test]
+fn an_add_in_vain_names_the_file_in_the_repository() {
+    let (sandbox, outcome) = added_in_vain("schema_version: \"1\"\nname: a\ntype: mtea\n", 8);
+    let url = sandbox.path("remotes/wrong.git");
+    let url = url.display();
+    let there = format!("nothing was registered; correct .grex/pack.yaml:3:7 of {url} there");
+    assert!(outcome.stderr.contains(&there), "{}", outcome.snapshot());
+    // The clone is gone: what lay there is no help.
+    let clone = sandbox.path("workspace/wrong");
+    let clone = clone.to_str().unwrap();
+    assert!(!outcome.stderr.contains(clone), "{}", outcome.snapshot());
+    let remote = url.to_string();
+    let error = grex!(sandbox, "add", remote, "--json").run().json()["error"].clone();
+    assert_eq!(
+        (&error["file"], &error["line"]),
+        (&".grex/pack.yaml".into(), &3.into())
+    );
+    let message = error["message"].as_str().unwrap();
+    let begins = format!(".grex/pack.yaml:3:7 of {url}: ");
+    assert!(message.starts_with(&begins), "{message}");
+}
+
+#[test]
 fn y2_anchors_and_aliases_are_refused_where_they_stand() {
     refused_at(
         "schema_version: \"1\"\nname: &n a\ntype: meta\nx-b: *n\n",

@@ -130,6 +130,34 @@ fn an_action_that_nobody_has_is_no_error() {
 }
 
 #[test]
+fn a_pack_that_cannot_be_read_is_told_and_the_others_are_run() {
+    let sandbox = two();
+    sandbox.write("workspace/dots/.grex/pack.yaml", "name: [\n");
+    let only = grex!(sandbox, "run", "symlink", "--trust", "--filter", "dots").run();
+    told(&only, 4, &["dots", "pack.yaml"]);
+    assert!(!only.stdout.contains("no pack"), "{}", only.snapshot());
+    let all = grex!(sandbox, "run", "symlink", "--trust").run();
+    told(&all, 4, &["dots", "pack.yaml"]);
+    assert!(sandbox.path("home/.more").is_symlink());
+}
+
+#[test]
+fn a_dry_run_says_what_would_run() {
+    let sandbox = two();
+    let plan = grex!(sandbox, "run", "symlink", "--dry-run", "--filter", "more").run();
+    plan.success();
+    assert!(
+        plan.stdout.starts_with("more  would run `symlink`\n"),
+        "{}",
+        plan.snapshot()
+    );
+    grex!(sandbox, "run", "symlink", "--trust").run().success();
+    let again = grex!(sandbox, "run", "symlink", "--dry-run", "--filter", "more").run();
+    let expected = "more  would run `symlink`\n  nothing to change\n";
+    assert!(again.stdout.starts_with(expected), "{}", again.snapshot());
+}
+
+#[test]
 fn one_that_fails_is_told_and_taken_back() {
     let sandbox = two();
     sandbox.write("home/.two", "mine\n");

@@ -154,6 +154,20 @@ fn a_locked_commit_that_the_server_has_on_no_branch_is_still_found_by_who_has_it
 }
 
 #[test]
+fn a_locked_commit_that_was_never_pushed_is_to_be_pushed() {
+    let (ground, tree) = moved_on();
+    let nowhere = "12".repeat(20);
+    let books = ground.read("grex.lock.jsonl");
+    let sha = &tree.pack("outer/other").sha;
+    let books = books.replace(sha.as_str(), &nowhere);
+    ground.sandbox.write(ground.place("grex.lock.jsonl"), books);
+    let outcome = ground.sync(&["--locked"]).run();
+    outcome.code(4);
+    let hint = "the commit is on no branch or tag of the server: push it from the checkout that has it (`git push`), or run `grex sync` to lock what is there";
+    assert!(outcome.stdout.contains(hint), "{}", outcome.snapshot());
+}
+
+#[test]
 fn a_dry_run_of_a_locked_sync_refuses_as_the_run_would() {
     let (ground, tree) = moved_on();
     ground.declare("new", &tree.pack("outer").url, None);

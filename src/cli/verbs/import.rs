@@ -181,9 +181,11 @@ fn imported_lines(report: &ImportReport) -> String {
     lines.collect()
 }
 
+/// Why an entry needs nothing.
+const KNOWN: &str = "registered already";
+
 /// What is registered already is counted; what was left out is told.
 fn skipped_lines(skipped: &[SkippedEntry], is_verbose: bool) -> String {
-    const KNOWN: &str = "registered already";
     let told = skipped
         .iter()
         .filter(|entry| is_verbose || entry.reason != KNOWN);
@@ -269,9 +271,12 @@ fn summary(report: &ImportReport) -> String {
     } else {
         "imported"
     };
+    let skipped = report.skipped.iter();
+    let known = skipped.filter(|entry| entry.reason == KNOWN).count();
     let counts = [
         (report.imported.len(), verb),
-        (report.skipped.len(), "skipped"),
+        (known, KNOWN),
+        (report.skipped.len() - known, "skipped"),
         (report.failed.len(), "failed"),
     ];
     let format = report.format.as_deref();

@@ -82,12 +82,16 @@ pub(super) fn plan_pieces(packs: &[UpdatedPack], invocation: &Invocation) -> Vec
 
 /// What the install of one pack would change.
 pub(super) fn planned(install: &PackInstall) -> String {
-    let mut text = format!(
-        "{}  would be installed ({})\n{}",
-        text::shown(&install.id),
-        reason(install.reason),
-        plan_text(&install.actions, &install.texts)
-    );
+    let mut text = text::shown(&install.id);
+    text += &match install.actions.first() {
+        // Some actions alone are no install.
+        Some(first) if !install.places.is_empty() => format!("  would run `{}`\n", first.action),
+        _ => format!("  would be installed ({})\n", reason(install.reason)),
+    };
+    text += &match install.actions.iter().any(|action| action.changed) {
+        true => plan_text(&install.actions, &install.texts),
+        false => String::from("  nothing to change\n"),
+    };
     text += &messages(&install.actions);
     if let Some(message) = &install.message {
         text += &format!(

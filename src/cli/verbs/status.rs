@@ -14,7 +14,7 @@ use crate::{
         ui::Piece,
     },
     engine::select::Selection,
-    model::{filter::Filters, text},
+    model::{filter::Filters, shell, text},
     ops::{
         error::{ErrorKind, OpError},
         status::{Drift, Install, PackStatus, StatusRequest, StatusView, status},
@@ -106,7 +106,12 @@ pub(in crate::cli) async fn run(args: StatusArgs, invocation: &Invocation) -> Re
         match view.packs.is_empty() {
             true if ui.quiet => {}
             true => ui.tell(NO_PACKS),
-            false => ui.print(&summary(&view.packs))?,
+            false => {
+                ui.print(&summary(&view.packs))?;
+                if !ui.quiet {
+                    ui.tell(&hints(&view.packs));
+                }
+            }
         }
     }
     Ok(exit_code(&view, fail_on_drift))
@@ -164,13 +169,7 @@ fn needs_attention(pack: &PackStatus) -> bool {
 
 fn row(pack: &PackStatus) -> [Cell; 6] {
     let (state, brief, state_style) = state(pack);
-    let (install, install_style) = match pack.install {
-        Install::None => ("", style::FAINT),
-        Install::NotInstalled => ("not installed", style::WARNING),
-        Install::Installed => ("installed", style::FAINT),
-        Install::Outdated => ("outdated", style::WARNING),
-        Install::Drifted => ("drifted", style::WARNING),
-    };
+    let (install, install_style) = install(pack);
     let [all, few] = changes(pack);
     [
         Cell::path(text::shown(&pack.id)),
@@ -180,6 +179,16 @@ fn row(pack: &PackStatus) -> [Cell; 6] {
         Cell::styled(install, install_style),
         Cell::styled(state, state_style).or_briefly(brief),
     ]
+}
+
+fn install(pack: &PackStatus) -> (&'static str, Style) {
+    match pack.install {
+        Install::None => ("", style::FAINT),
+        Install::NotInstalled => (NOT_INSTALLED, style::WARNING),
+        Install::Installed => ("installed", style::FAINT),
+        Install::Outdated => (OUTDATED, style::WARNING),
+        Install::Drifted => (DRIFTED, style::WARNING),
+    }
 }
 
 fn branch(pack: &PackStatus) -> String {
@@ -245,9 +254,53 @@ fn has_diverged(pack: &PackStatus) -> bool {
     pack.ahead.is_some_and(|count| count > 0) && pack.behind.is_some_and(|count| count > 0)
 }
 
+const DRIFTED: &str = "drifted";
+const OUTDATED: &str = "outdated";
+const NOT_INSTALLED: &str = "not installed";
+
+/// What a pack is counted as: one whose repository is clean, as what there is to do about it.
+fn counted(pack: &PackStatus) -> (&'static str, &'static str, Style) {
+    let (install, style) = install(pack);
+    match (pack.failure.is_some(), pack.drift, pack.install) {
+        (_, _, Install::None | Install::Installed) | (true, ..) => state(pack),
+        (false, Drift::Clean, _) if !has_diverged(pack) => (install, install, style),
+        _ => state(pack),
+    }
+}
+
+/// What to do about installs that are not as they should be, once for each way.
+fn hints(packs: &[PackStatus]) -> String {
+    let hint = |text: String| format!("{} {text}\n", paint("hint:", style::HINT));
+    let of = |install| packs.iter().filter(move |pack| pack.install == install);
+    let mut told = String::new();
+    let mut drifted = of(Install::Drifted);
+    if let Some(first) = drifted.next() {
+        let pack = match drifted.next() {
+            None => shell::quote(&first.id),
+            Some(_) => String::from("PACK"),
+        };
+        told += &hint(format!(
+            "`grex update --force {pack}` puts right what was changed on the machine"
+        ));
+    }
+    if of(Install::Outdated)
+        .chain(of(Install::NotInstalled))
+        .next()
+        .is_some()
+    {
+        told += &hint(String::from(
+            "`grex update` installs what is outdated or not installed",
+        ));
+    }
+    told
+}
+
 fn summary(packs: &[PackStatus]) -> String {
-    const STATES: [&str; 8] = [
+    const STATES: [&str; 11] = [
         "clean",
+        DRIFTED,
+        OUTDATED,
+        NOT_INSTALLED,
         "dirty",
         "diverged",
         "stale",
@@ -257,7 +310,10 @@ fn summary(packs: &[PackStatus]) -> String {
         "failed",
     ];
     let counts = STATES.iter().filter_map(|name| {
-        let mut found = packs.iter().map(state).filter(|(state, ..)| state == name);
+        let mut found = packs
+            .iter()
+            .map(counted)
+            .filter(|(state, ..)| state == name);
         let (_, _, style) = found.next()?;
         Some(paint(&format!("{} {name}", found.count() + 1), style))
     });
@@ -273,7 +329,9 @@ fn summary(packs: &[PackStatus]) -> String {
 mod tests {
     use anstream::adapter::strip_str;
 
-    use super::{Drift, Install, PackStatus, StatusView, exit_code, lay_out, summary, table};
+    use super::{
+        Drift, Install, PackStatus, StatusView, exit_code, hints, lay_out, summary, table,
+    };
 
     fn pack(id: &str, drift: Drift) -> PackStatus {
         PackStatus {
@@ -394,6 +452,34 @@ b                       main                        off lock
         assert_eq!(order(Some(8)), "abcde");
         assert_eq!(order(Some(7)), "ceabd");
         assert_eq!(order(None), "abcde");
+    }
+
+    #[test]
+    fn installs_that_are_not_as_they_should_be_are_counted_apart_with_one_hint_each() {
+        let of = |id, drift, install| PackStatus {
+            install,
+            ..pack(id, drift)
+        };
+        let told = |packs: &[PackStatus]| strip_str(&(summary(packs) + &hints(packs))).to_string();
+        assert_eq!(
+            told(&[of("a", Drift::Clean, Install::Installed)]),
+            "1 pack: 1 clean\n"
+        );
+        let mut packs = vec![
+            of("a", Drift::Clean, Install::Installed),
+            of("b", Drift::Clean, Install::Drifted),
+            of("c", Drift::Clean, Install::Outdated),
+            of("d", Drift::Dirty, Install::NotInstalled),
+        ];
+        let rest = "hint: `grex update` installs what is outdated or not installed\n";
+        assert_eq!(
+            told(&packs),
+            format!(
+                "4 packs: 1 clean, 1 drifted, 1 outdated, 1 dirty\nhint: `grex update --force b` puts right what was changed on the machine\n{rest}"
+            )
+        );
+        packs[0].install = Install::Drifted;
+        assert!(told(&packs).contains("--force PACK`"));
     }
 
     #[test]

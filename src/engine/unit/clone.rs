@@ -258,6 +258,16 @@ pub(super) fn no_such_ref(name: &str, node: &Node) -> PackFailure {
     )
     .with_hint(match name.strip_prefix("origin/") {
         Some(bare) => format!("as the remote calls it, it is `{bare}`"),
+        None if ObjectId::parse(name).is_ok() => {
+            let declared = node.reference.as_ref();
+            let or = match declared.is_some_and(|declared| declared.as_str() == name) {
+                true => "declare another",
+                false => "run `grex sync` to lock what is there",
+            };
+            format!(
+                "the commit is on no branch or tag of the server: push it from the checkout that has it (`git push`), or {or}"
+            )
+        }
         None => format!(
             "`git ls-remote {}` lists what it has",
             shell::quote(node.url.as_str())

@@ -18,7 +18,7 @@ pub enum FilterError {
         filter: String,
     },
     /// A key that there is not.
-    #[error("the filter has no key `{key}`{}; for a path that contains `=` write path=GLOB", suggestion(.nearest))]
+    #[error("the filter has no key `{key}`")]
     UnknownKey {
         /// The key.
         key: String,
@@ -26,7 +26,7 @@ pub enum FilterError {
         nearest: Vec<String>,
     },
     /// A state that there is not.
-    #[error("no pack has the state {state:?}{}; states are dirty, ahead, behind, diverged, missing, detached", suggestion(.nearest))]
+    #[error("no pack has the state `{state}`")]
     UnknownState {
         /// The state.
         state: String,
@@ -70,9 +70,26 @@ pub enum FilterError {
     Revision(#[from] RefError),
 }
 
-fn suggestion(nearest: &[String]) -> String {
-    nearest
-        .first()
-        .map(|name| format!(", did you mean `{name}`?"))
-        .unwrap_or_default()
+impl FilterError {
+    /// What may have been meant, and what there is.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let (nearest, rest) = match self {
+            Self::UnknownKey { nearest, .. } => {
+                (nearest, "for a path that contains `=` write path=GLOB")
+            }
+            Self::UnknownState { nearest, .. } => (
+                nearest,
+                "the states are dirty, ahead, behind, diverged, missing, detached",
+            ),
+            _ => return None,
+        };
+        Some(match nearest.first() {
+            Some(name) => {
+                let (first, others) = rest.split_at(1);
+                format!("did you mean `{name}`? {}{others}", first.to_uppercase())
+            }
+            None => rest.to_owned(),
+        })
+    }
 }

@@ -104,6 +104,41 @@ impl PackFileError {
         Self::unreadable(file, format!("line {line} is not UTF-8"))
     }
 
+    /// The same with the files named as they are seen from `directory`: for files that are not there
+    /// any more when the error is read.
+    #[must_use]
+    pub fn seen_from(mut self, directory: &str) -> Self {
+        let prefix = format!("{}/", directory.trim_end_matches('/'));
+        let mut renamed: Vec<(Arc<NamedSource<String>>, Arc<NamedSource<String>>)> = Vec::new();
+        let more = std::mem::take(&mut self.details.more);
+        let mut findings: Vec<_> = std::iter::once(self).chain(more).collect();
+        for finding in &mut findings {
+            let Some(short) = finding.file.strip_prefix(&prefix) else {
+                continue;
+            };
+            finding.file = short.to_owned();
+            let Some(source) = &mut finding.details.source else {
+                continue;
+            };
+            // Findings share their file's text.
+            let known = renamed
+                .iter()
+                .find(|(old, _)| Arc::ptr_eq(old, &source.text));
+            let new = match known {
+                Some((_, new)) => Arc::clone(new),
+                None => {
+                    let text = source.text.inner().clone();
+                    let new = NamedSource::new(&finding.file, text).with_language("yaml");
+                    let new = Arc::new(new);
+                    renamed.push((Arc::clone(&source.text), Arc::clone(&new)));
+                    new
+                }
+            };
+            source.text = new;
+        }
+        Self::join(findings)
+    }
+
     /// Findings of one file in the order of that file.
     pub(super) fn in_order(mut findings: Vec<Self>) -> Vec<Self> {
         findings.sort_by_key(|finding| (finding.line, finding.column));

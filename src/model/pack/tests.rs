@@ -130,7 +130,39 @@ type Refusal = (
 
 #[test]
 fn refused_yaml_is_underlined() {
-    let table: [Refusal; 23] = [
+    let table: [Refusal; 27] = [
+        (
+            "x-a:\n  b: 1\n c: 2\n",
+            6,
+            2,
+            "c",
+            "while parsing a block mapping",
+            "indent it like the lines around it",
+        ),
+        (
+            "x-a:\n\tb: 1\n",
+            5,
+            1,
+            "\t",
+            "a tab where YAML wants spaces",
+            "tabs cannot indent: use spaces",
+        ),
+        (
+            "x-a:\n  b: 1\n\tc: 1\n",
+            6,
+            1,
+            "\t",
+            "a tab where YAML wants spaces",
+            "tabs cannot indent: use spaces",
+        ),
+        (
+            "x-a:\n  - b: 1\n  \t c: 1\nx-b: 1\n",
+            6,
+            3,
+            "\t",
+            "a tab where YAML wants spaces",
+            "tabs cannot indent: use spaces",
+        ),
         (
             "name: b\n",
             4,

@@ -70,13 +70,21 @@ pub(super) fn explain(text: &str, error: &ScanError) -> YamlError {
         ),
         kind => {
             let said = kind.to_string();
+            let is_about_indentation = INDENTATION.iter().any(|words| said.contains(words));
+            if let Some(tab) = is_about_indentation
+                .then(|| indenting_tab(text, start))
+                .flatten()
+            {
+                return refused(
+                    tab,
+                    "a tab where YAML wants spaces",
+                    "tabs cannot indent: use spaces",
+                );
+            }
             YamlError {
                 place,
                 hint: advice(&said),
-                message: match said.starts_with("tabs disallowed") {
-                    true => "a tab where YAML wants spaces".to_owned(),
-                    false => said,
-                },
+                message: said,
                 first: None,
             }
         }
@@ -86,7 +94,11 @@ pub(super) fn explain(text: &str, error: &ScanError) -> YamlError {
 /// What usually lies behind the library's words.
 fn advice(said: &str) -> Option<&'static str> {
     [
-        ("tabs disallowed", "indent with spaces"),
+        ("tabs disallowed", "tabs cannot indent: use spaces"),
+        (
+            "while parsing a block",
+            "indent it like the lines around it",
+        ),
         (
             "mapping values are not allowed",
             "put a value that contains `: ` in quotes, and see that keys of one mapping stand in one column",
@@ -95,6 +107,30 @@ fn advice(said: &str) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(words, advice)| said.starts_with(words).then_some(advice))
+}
+
+/// The library's words about lines that do not stand where they should.
+const INDENTATION: [&str; 4] = [
+    "tab",
+    "did not find expected",
+    "while parsing a block",
+    "indent",
+];
+
+/// The tab that indents the line of `place` or, where there is none, the one before or behind it:
+/// the line that does not fit is not always the one with the tab.
+fn indenting_tab(text: &str, place: usize) -> Option<Range<usize>> {
+    let begin = |end: usize| text[..end].rfind('\n').map_or(0, |newline| newline + 1);
+    let at = begin(place);
+    let before = at.checked_sub(1).map(begin);
+    let behind = text[at..].find('\n').map(|newline| at + newline + 1);
+    let lines = [Some(at), before, behind];
+    lines.into_iter().flatten().find_map(|start| {
+        let line = &text[start..];
+        let rest = line.trim_start_matches([' ', '\t']);
+        let tab = start + line[..line.len() - rest.len()].find('\t')?;
+        Some(tab..tab + 1)
+    })
 }
 
 /// Where `git merge` has left the beginning of a conflict.

@@ -1,6 +1,6 @@
 //! Puts a pack into the manifest and on disk, or neither.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::Registered;
 use crate::{
@@ -69,7 +69,7 @@ pub(super) async fn register(
         .map(|place| outcomes.remove(place))
         .ok_or_else(|| run::cancelled(&outcomes))?;
     if own.verdict != Verdict::Ok {
-        return Err(give_up(session, own));
+        return Err(give_up(session, own, live.is_none()));
     }
     let entry_type = own.entry.as_ref().map(|entry| entry.pack_type.clone());
     let declaration = Declaration {
@@ -159,8 +159,10 @@ pub(super) fn node_for(
 }
 
 /// Takes back what a failed `add` has put on disk.
-fn give_up(session: &Session, outcome: PackOutcome) -> OpError {
+fn give_up(session: &Session, outcome: PackOutcome, is_new: bool) -> OpError {
     let path = outcome.path.clone();
+    let url = outcome.url.clone();
+    let is_gone = outcome.change == Change::Cloned;
     if outcome.change == Change::Cloned
         && let Ok(root) = session.workspace.pack_root(&path)
         && let Err(error) =
@@ -169,7 +171,41 @@ fn give_up(session: &Session, outcome: PackOutcome) -> OpError {
         return OpError::from(error).about(path);
     }
     match outcome.failure {
-        Some(failure) => OpError::of_pack(path, failure),
+        Some(failure) => {
+            let root = session.workspace.pack_root(&path).ok();
+            let root = root.filter(|_| is_gone);
+            let error = OpError::of_pack(path, failure);
+            in_the_repository(error, root.as_deref(), url.as_str(), is_new)
+        }
         None => run::cancelled(&[]),
     }
+}
+
+/// Says of an error in a pack's file where it is to be corrected. The clone at `root` is gone.
+fn in_the_repository(mut error: OpError, root: Option<&Path>, url: &str, is_new: bool) -> OpError {
+    let Some(place) = error.place.take() else {
+        return error;
+    };
+    let nothing = if is_new {
+        "nothing was registered; "
+    } else {
+        ""
+    };
+    let Some(root) = root else {
+        error.hint = Some(format!("{nothing}correct the file and add it again"));
+        error.place = Some(place);
+        return error;
+    };
+    let place = place.seen_from(&root.display().to_string());
+    let at = match (place.line, place.column) {
+        (Some(line), Some(column)) => format!("{}:{line}:{column}", place.file),
+        _ => place.file.clone(),
+    };
+    error.message = format!("{at} of {url}: {}", place.message);
+    error.hint = Some(format!(
+        "{nothing}correct {at} of {url} there, and add it again"
+    ));
+    error.file = Some(place.file.clone());
+    error.place = Some(Box::new(place));
+    error
 }

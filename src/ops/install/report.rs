@@ -116,7 +116,7 @@ impl PackInstall {
         }
     }
 
-    pub(super) fn failed(id: &str, reason: Reason, failure: PackFailure) -> Self {
+    pub(in crate::ops) fn failed(id: &str, reason: Reason, failure: PackFailure) -> Self {
         Self {
             reason,
             failure: Some(failure),
