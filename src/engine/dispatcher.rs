@@ -6,17 +6,18 @@ mod locked;
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::task::JoinSet;
 
 use self::locked::Locked;
 use super::{
+    deferral::{self, Later, Refused, Standing, sleep_until},
     event::Event,
     node::{Found, Node},
     outcome::{PackFailure, PackOutcome, Verdict},
-    permits::{Permit, Permits, Queued},
+    permits::Permits,
     scheduler::{Lane, Limits, Scheduler},
     terminal::Held,
     unit::{self, UnitContext, UnitEnd},
@@ -25,7 +26,6 @@ use crate::{
     git::failure::FailureClass,
     model::{path::PackPath, text},
     sys::{
-        lock::trace::Task,
         process::room,
         timings::{self, Kind},
     },
@@ -34,20 +34,13 @@ use crate::{
 /// The first pause before another try; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
 
-/// How long a pack that another process holds is left alone.
-const DEFERRAL: Duration = Duration::from_millis(100);
-
 /// A pack's turn, with what it has been through.
 struct Turn {
     node: Node,
     failures: u32,
-    deferred_since: Option<Instant>,
     /// It has the terminal: git may ask.
     may_ask: bool,
-    /// Who takes locks for it.
-    task: Task,
-    queued: Option<Queued>,
-    permit: Option<Permit>,
+    standing: Standing,
 }
 
 impl Turn {
@@ -55,19 +48,10 @@ impl Turn {
         Self {
             node,
             failures: 0,
-            deferred_since: None,
             may_ask: false,
-            task: Task::unit(),
-            queued: None,
-            permit: None,
+            standing: Standing::first(),
         }
     }
-}
-
-/// A turn that comes later.
-struct Later {
-    due: Instant,
-    turn: Turn,
 }
 
 struct Dispatcher<'a> {
@@ -75,7 +59,7 @@ struct Dispatcher<'a> {
     scheduler: Scheduler<Turn>,
     permits: Permits,
     at_work: JoinSet<(Lane, Turn, UnitEnd)>,
-    later: Vec<Later>,
+    later: Later<Turn>,
     /// What has a turn with the terminal, one at a time, when everything else is done.
     locked: VecDeque<Locked>,
     seen: HashSet<PackPath>,
@@ -98,7 +82,7 @@ pub async fn dispatch(
         scheduler: Scheduler::new(limits),
         permits: Permits::new("packs", limits),
         at_work: JoinSet::new(),
-        later: Vec::new(),
+        later: Later::new(),
         locked: VecDeque::new(),
         seen: HashSet::new(),
         outcomes: Vec::new(),
@@ -128,7 +112,7 @@ impl Dispatcher<'_> {
                 self.hand_over();
                 continue;
             }
-            let due = self.later.iter().map(|later| later.due).min();
+            let due = self.later.next_due();
             tokio::select! {
                 Some(ended) = self.at_work.join_next() => match ended {
                     Ok((lane, turn, end)) => self.ended(&lane, turn, end),
@@ -145,46 +129,51 @@ impl Dispatcher<'_> {
             let Some((lane, mut turn)) = self.scheduler.start_next() else {
                 return;
             };
-            let queued = turn.queued.take();
-            turn.permit = queued.map(|queued| self.permits.start(queued, &lane));
+            turn.standing.start(&self.permits, &lane);
             let cx = Arc::clone(&self.cx);
             let last = turn.failures >= cx.session.settings.retries;
             let terminal = cx.session.terminal.clone().filter(|_| turn.may_ask);
             let permit = timings::permit(|| turn.node.path.to_string());
-            self.at_work.spawn(turn.task.act(permit.over(async move {
-                let end = match terminal {
-                    Some(terminal) => {
-                        let cx = cx.with_terminal(Arc::clone(&terminal));
-                        let _held = Held::take(terminal.as_ref(), turn.node.path.as_str());
-                        // Whatever fails now is told to whoever sits there.
-                        unit::run(&cx, &turn.node, true).await
+            self.at_work
+                .spawn(turn.standing.task.act(permit.over(async move {
+                    let end = match terminal {
+                        Some(terminal) => {
+                            let cx = cx.with_terminal(Arc::clone(&terminal));
+                            let _held = Held::take(terminal.as_ref(), turn.node.path.as_str());
+                            // Whatever fails now is told to whoever sits there.
+                            unit::run(&cx, &turn.node, true).await
+                        }
+                        None => unit::run(&cx, &turn.node, last).await,
+                    };
+                    match &end {
+                        UnitEnd::Again(failure) => timings::moment(Kind::Again, || {
+                            format!("comes again: {}", text::shown(&failure.message))
+                        }),
+                        UnitEnd::Deferred(holder) => {
+                            timings::moment(Kind::Again, || {
+                                format!("comes again: held by {holder}")
+                            });
+                        }
+                        _ => {}
                     }
-                    None => unit::run(&cx, &turn.node, last).await,
-                };
-                match &end {
-                    UnitEnd::Again(failure) => timings::moment(Kind::Again, || {
-                        format!("comes again: {}", text::shown(&failure.message))
-                    }),
-                    UnitEnd::Deferred(holder) => {
-                        timings::moment(Kind::Again, || format!("comes again: held by {holder}"));
-                    }
-                    _ => {}
-                }
-                (lane, turn, end)
-            })));
+                    (lane, turn, end)
+                })));
         }
     }
 
     /// Puts a turn into the queue for a permit.
     fn enqueue(&mut self, mut turn: Turn) {
-        turn.queued = Some(self.permits.ask(turn.task));
+        turn.standing.stand_in_line(&self.permits);
         self.scheduler.enqueue(Lane::of(&turn.node.url), turn);
     }
 
     // proof: Grex.Scheduler.noPermit
     fn ended(&mut self, lane: &Lane, mut turn: Turn, end: UnitEnd) {
-        drop(turn.permit.take());
+        turn.standing.stop();
         self.scheduler.release(lane);
+        if !matches!(end, UnitEnd::Deferred(_)) {
+            turn.standing.served();
+        }
         match end {
             UnitEnd::Done(outcome, children) if self.may_unlock(&turn, &outcome) => {
                 self.set_aside(Locked {
@@ -245,17 +234,17 @@ impl Dispatcher<'_> {
     }
 
     fn defer(&mut self, mut turn: Turn, holder: &str) {
-        let since = *turn.deferred_since.get_or_insert_with(Instant::now);
-        if since.elapsed() >= self.cx.session.settings.lock_timeout {
-            let failure = PackFailure::new(
-                FailureClass::Busy,
-                format!("another process is at work there: {holder}"),
-            )
-            .with_hint("wait for it to end, or raise --lock-timeout");
-            let outcome = PackOutcome::failed(&turn.node.path, &turn.node.url, failure);
-            return self.done(outcome);
+        match turn.standing.refused(self.cx.session.settings.lock_timeout) {
+            Refused::Again { pause, .. } => self.postpone(turn, pause, holder),
+            Refused::Enough => {
+                let failure = deferral::busy(holder);
+                self.done(PackOutcome::failed(
+                    &turn.node.path,
+                    &turn.node.url,
+                    failure,
+                ));
+            }
         }
-        self.postpone(turn, DEFERRAL, holder);
     }
 
     fn try_again(&mut self, mut turn: Turn, failure: &PackFailure) {
@@ -273,30 +262,20 @@ impl Dispatcher<'_> {
         self.cx
             .session
             .observer
-            .observe(Event::Postponed(&turn.node.path, pause, why));
-        self.later.push(Later {
-            due: Instant::now() + pause,
-            turn,
-        });
+            .observe(Event::Postponed(turn.node.path.as_str(), pause, why));
+        self.later.postpone(turn, pause);
     }
 
     fn wake(&mut self) {
-        let now = Instant::now();
-        let due: Vec<_> = self
-            .later
-            .extract_if(.., |later| later.due <= now)
-            .collect();
-        for later in due {
-            self.enqueue(later.turn);
+        for turn in self.later.take_due() {
+            self.enqueue(turn);
         }
     }
 
     fn stop(&mut self) {
         self.stopping = true;
         let waiting = self.scheduler.drain();
-        let later = std::mem::take(&mut self.later)
-            .into_iter()
-            .map(|later| later.turn);
+        let later = self.later.take_all();
         for turn in waiting.into_iter().chain(later) {
             self.skip(&turn.node);
         }
@@ -312,12 +291,4 @@ fn jittered(pause: Duration) -> Duration {
         .unwrap_or_default()
         .subsec_nanos();
     pause - pause / 4 * (nanos % 1_000) / 1_000
-}
-
-/// Sleeps until then, for ever if there is no such time.
-pub(super) async fn sleep_until(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due.into()).await,
-        None => std::future::pending().await,
-    }
 }

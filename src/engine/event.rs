@@ -27,8 +27,9 @@ pub enum Event<'a> {
     Installing(&'a str),
     /// That has ended.
     Installed(&'a str),
-    /// A pack is put back: another try comes after the pause.
-    Postponed(&'a PackPath, Duration, &'a str),
+    /// A pack is put back: another try comes after the pause. It is named by its path, or by its id
+    /// when it is to be installed.
+    Postponed(&'a str, Duration, &'a str),
     /// A pack waits until somebody can be asked for a name or a password; the text says why.
     Locked(&'a PackPath, &'a str),
     /// A pack was looked at, or a command has ended in it.

@@ -1,6 +1,7 @@
 //! From a declaration to a state: observe, decide, schedule, act, report.
 
 pub mod decide;
+mod deferral;
 pub mod dispatcher;
 pub mod event;
 pub mod install;

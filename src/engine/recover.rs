@@ -12,7 +12,7 @@ use crate::{
     store::{journal::Journal, layout},
     sys::{
         fs,
-        lock::{self, Holder},
+        lock::{self, Holder, LockError},
     },
 };
 
@@ -40,13 +40,23 @@ pub async fn recover(session: &Session, git: &Git, journal: &Journal) -> Result<
 }
 
 /// Does `work` under the lock of the pack at `root`, which a run in another workspace may hold; then
-/// it is `None`, and whoever holds it is told by git what is the matter.
+/// it is `None`, and whoever holds it is told by git what is the matter. A lock that cannot be opened
+/// comes to the same, and is warned of.
 async fn holding<T>(session: &Session, root: &Path, work: impl Future<Output = T>) -> Option<T> {
     let Some(lock) = layout::pack_lock(root) else {
         return Some(work.await);
     };
     let holder = Holder::this_process("recover", session.clock.now_text());
-    lock::try_hold(&lock, &holder, work).await.ok()
+    match lock::try_hold(&lock, &holder, work).await {
+        Ok(result) => Some(result),
+        Err(LockError::Held { .. }) => None,
+        Err(error) => {
+            session.warn(&format!(
+                "what an interrupted run has left stays unchecked: {error}"
+            ));
+            None
+        }
+    }
 }
 
 /// Returns whether nothing is left of it.

@@ -118,7 +118,8 @@ pub(super) async fn answer(
     }
     let turn = context.extensions.remove::<Turn>();
     let at_work = context.extensions.get::<AtWork>().cloned();
-    let ended = context.ct.clone();
+    // Kept here too: what panics takes its own along.
+    let (ended, forsakes) = (context.ct.clone(), at_work.clone());
     let calls = host.calls.clone();
     // In a task of its own: a panic ends this call and no other.
     let task = calls.spawn(async move {
@@ -165,7 +166,7 @@ pub(super) async fn answer(
     });
     match task.await {
         Ok(answer) => answer,
-        Err(_) if ended.is_cancelled() => Ok(forsaken(None)),
+        Err(_) if ended.is_cancelled() => Ok(forsaken(forsakes.as_ref())),
         Err(error) => Err(ErrorData::internal_error(
             format!("grex has a bug, and this call has met it: {error}"),
             None,

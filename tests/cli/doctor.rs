@@ -243,12 +243,42 @@ fn bad_lines_of_the_manifest_are_moved_aside() {
         words: &["grex.jsonl: line 2", "grex.jsonl.rejected"],
         code: 3,
     };
-    told.is_healed(&sandbox);
+    told.check(&doctor(&sandbox, &[], 3));
+    let before = everything(&sandbox);
+    doctor(&sandbox, &["--fix", "--dry-run"], 3);
+    assert_eq!(everything(&sandbox), before, "planning changed something");
+    let found = doctor(&sandbox, &["--fix"], 7);
+    told.check(&found);
+    assert_eq!(found[0]["fixed"], true);
+    let done = "moved to grex.jsonl.rejected; mend it there and append it to grex.jsonl";
+    assert_eq!(found[0]["done"], done);
     assert_eq!(
         sandbox.read("workspace/grex.jsonl.rejected"),
         "garbage\n<<<<<<< ours\n"
     );
     assert!(sandbox.path("workspace/one/README").exists());
+    fs::remove_file(sandbox.path("workspace/grex.jsonl.rejected")).unwrap();
+    assert_eq!(doctor(&sandbox, &[], 0), [Value::Null; 0]);
+    grex!(sandbox, "sync").run().success();
+}
+
+#[test]
+fn nothing_is_pruned_for_a_line_that_was_moved_aside() {
+    let sandbox = workspace_with(&["one"]);
+    let manifest = sandbox.read("workspace/grex.jsonl");
+    let damaged = manifest.replace("\"op\"", "\"op");
+    assert_ne!(damaged, manifest);
+    sandbox.write("workspace/grex.jsonl", &damaged);
+    let fixed = grex!(sandbox, "doctor", "--fix").run().code(7);
+    fixed.stdout_has("moved to grex.jsonl.rejected; mend it there and append it to grex.jsonl");
+    for found in [&fixed, &grex!(sandbox, "doctor").run().code(7)] {
+        found.stdout_has("grex.jsonl.rejected has lines that were moved out of the manifest");
+        assert!(!found.stdout.contains("--prune"), "{}", found.stdout);
+    }
+    // Mended and put back as it says, everything is as it was.
+    sandbox.write("workspace/grex.jsonl", &manifest);
+    fs::remove_file(sandbox.path("workspace/grex.jsonl.rejected")).unwrap();
+    assert_eq!(doctor(&sandbox, &[], 0), [Value::Null; 0]);
 }
 
 #[test]

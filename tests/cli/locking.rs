@@ -162,3 +162,26 @@ fn l3_an_index_lock_that_was_left_is_named_with_its_age_and_kept() {
     assert_eq!(one["failure"]["class"], "busy", "{one}");
     assert_eq!(entry(&outcome.json(), "two")["result"], "ok");
 }
+
+#[test]
+fn what_a_killed_run_has_left_is_not_passed_over_in_silence() {
+    let sandbox = workspace_with(&["one"]);
+    let journal = "workspace/.grex/.state/journal.jsonl";
+    let unfinished = "{\"kind\":\"clone-begin\",\"id\":\"one\",\"path\":\"one\",\"temporary\":\".grex-tmp.1-1-1\"}\n";
+    sandbox.write(journal, unfinished);
+    let lock = sandbox.path("workspace/one/.git/.grex-lock");
+    fs::remove_file(&lock).unwrap();
+    fs::create_dir(&lock).unwrap();
+    let outcome = grex!(sandbox, "sync").run();
+    outcome.code(4);
+    let said = "what an interrupted run has left stays unchecked: ";
+    assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains(".grex-lock"), "{}", outcome.stderr);
+    assert_eq!(sandbox.read(journal), unfinished);
+    // It is looked at as soon as it can be.
+    fs::remove_dir(&lock).unwrap();
+    let outcome = grex!(sandbox, "sync").run();
+    outcome.success();
+    assert!(!outcome.stderr.contains(said), "{}", outcome.stderr);
+    assert_eq!(sandbox.read(journal), "");
+}

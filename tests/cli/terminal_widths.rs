@@ -92,7 +92,7 @@ fn a_status_of_everything_fits() {
     insta::assert_snapshot!(shown(&sandbox, 60, &["status"]), @r"
     PACK                 BRANCH    SYNC   CHANGES       STATE
     ahead                main      +1                   off lock
-    apart                main      +1 -1                off lock
+    apart                main      +1 -1                diverged
     behind               main      -1                   off lock
     clean                main                           clean
     detached             (d20b66…                       clean
@@ -101,13 +101,13 @@ fn a_status_of_everything_fits() {
     services/merging     main      +1     1 cfl         dirty
     stray                                               stray
     文書/…名前のパック   feature…                       clean
-    10 packs: 3 clean, 2 dirty, 3 not at the locked commit, 1 mi
-    ssing, 1 not declared
+    10 packs: 3 clean, 2 dirty, 1 diverged, 2 not at the locked
+    commit, 1 missing, 1 not declared
     ");
     insta::assert_snapshot!(shown(&sandbox, 80, &["status"]), @r"
     PACK                        BRANCH            SYNC   CHANGES            STATE
     ahead                       main              +1                        off lock
-    apart                       main              +1 -1                     off lock
+    apart                       main              +1 -1                     diverged
     behind                      main              -1                        off lock
     clean                       main                                        clean
     detached                    (d20b665)                                   clean
@@ -116,13 +116,13 @@ fn a_status_of_everything_fits() {
     services/merging            main              +1     1 cfl              dirty
     stray                                                                   stray
     文書/日本…長い名前のパック  feature/a-rathe…                            clean
-    10 packs: 3 clean, 2 dirty, 3 not at the locked commit, 1 missing, 1 not declare
-    d
+    10 packs: 3 clean, 2 dirty, 1 diverged, 2 not at the locked commit, 1 missing, 1
+     not declared
     ");
     insta::assert_snapshot!(shown(&sandbox, 140, &["status"]), @r"
     PACK                                    BRANCH                            SYNC   CHANGES                            STATE
     ahead                                   main                              +1                                        not at the locked commit
-    apart                                   main                              +1 -1                                     not at the locked commit
+    apart                                   main                              +1 -1                                     diverged
     behind                                  main                              -1                                        not at the locked commit
     clean                                   main                                                                        clean
     detached                                (d20b665)                                                                   clean
@@ -131,7 +131,7 @@ fn a_status_of_everything_fits() {
     services/merging                        main                              +1     1 in conflict                      dirty
     stray                                                                                                               not declared
     文書/日本語のとても長い名前のパック     feature/a-rather-long-name-of-a…                                            clean
-    10 packs: 3 clean, 2 dirty, 3 not at the locked commit, 1 missing, 1 not declared
+    10 packs: 3 clean, 2 dirty, 1 diverged, 2 not at the locked commit, 1 missing, 1 not declared
     ");
     insta::assert_snapshot!(shown(&sandbox, 60, &["ls", "--tree"]), @r"
     .

@@ -35,3 +35,4 @@ mod start_up_files;
 mod trust;
 mod unsealed;
 mod variables;
+mod waiting;

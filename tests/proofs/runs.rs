@@ -224,7 +224,25 @@ fn removing() -> Ground {
             >= 4
     );
     // And packs that nothing declares any more, all at once.
+    ground.register("workspace", &[("x/y", &url), ("z", &url)]);
+    ground.grex(&["sync"]).run().success();
     ground.register("workspace", &[]);
+    shim.forget();
+    let rule = Rule::on("fetch").times(Times::First(1));
+    shim.rules(&[rule.fault(Fault::barrier("again", 2))]);
+    let mut inner = ground
+        .grex(&["sync"])
+        .in_dir(ground.sandbox.path("workspace/x"))
+        .with_shim(&shim)
+        .start();
+    wait_for(&shim, &mut inner, "fetch", 1);
+    let mut prune = ground.grex(&["sync", "--prune"]).start();
+    wait_for_event(&ground, &mut prune, "request", 2, 1);
+    shim.meet("again", 2);
+    inner.wait().success();
+    prune.wait().success();
+    assert!(!ground.sandbox.path("workspace/x/y").exists());
+    assert!(!ground.sandbox.path("workspace/z").exists());
     ground
 }
 

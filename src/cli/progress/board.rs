@@ -67,6 +67,11 @@ impl Board {
         self.at_work.shift_remove(id);
     }
 
+    /// A pack is installed, or taken back. It was counted when it was synchronised, if it was.
+    pub(super) fn installed(&mut self, id: &str) {
+        self.at_work.shift_remove(id);
+    }
+
     /// A pack is done with.
     pub(super) fn finished(&mut self, id: &str, failed: bool) {
         self.at_work.shift_remove(id);
@@ -218,6 +223,21 @@ mod tests {
                 "  c                  counting 9"
             ]
         );
+    }
+
+    #[test]
+    fn a_pack_that_is_synchronised_and_installed_is_one_pack() {
+        let mut board = Board::default();
+        board.known(2);
+        for id in ["a", "b"] {
+            board.started(id);
+            board.finished(id, false);
+        }
+        for id in ["a", "b"] {
+            board.started(id);
+            board.installed(id);
+        }
+        assert_eq!(shown(&board, ROOM), ["2 of 2 packs"]);
     }
 
     #[test]

@@ -244,7 +244,7 @@ impl Observer for Watcher {
             }
             Event::Installed(pack) => {
                 if let Kind::Display(display) = &self.kind {
-                    display.change(|board| board.finished(pack, false));
+                    display.change(|board| board.installed(pack));
                 }
             }
             Event::Postponed(pack, pause, why) => {
@@ -254,7 +254,7 @@ impl Observer for Watcher {
                     format!("{pack}: again in {} ms: {why}\n", pause.as_millis())
                 });
                 if let Kind::Display(display) = &self.kind {
-                    display.change(|board| board.postponed(pack.as_str()));
+                    display.change(|board| board.postponed(pack));
                 }
             }
             Event::Locked(pack, why) => {

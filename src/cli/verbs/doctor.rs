@@ -85,7 +85,8 @@ fn lines(finding: &Finding, would_fix: bool) -> String {
         told += &format!("  {line}\n");
     }
     if finding.fixed {
-        return told;
+        let done = finding.done.iter().map(|done| format!("  {done}\n"));
+        return told + &done.collect::<String>();
     }
     let fix = match would_fix && finding.auto_fixable {
         true => paint("would be fixed:", style::GOOD),

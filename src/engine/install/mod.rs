@@ -21,6 +21,7 @@ mod gather;
 mod runner;
 mod scratch;
 mod transaction;
+mod waiting;
 mod work;
 
 pub use self::{

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::task::JoinSet;
@@ -13,28 +13,25 @@ use super::{
     machine::Machine,
     plan::{InstallPlan, PlannedPack},
     transaction::{self, Attempt, Done},
+    waiting::Waiting,
 };
 use crate::{
     engine::{
-        dispatcher::sleep_until,
+        deferral::{self, Later, Refused, Standing, sleep_until},
         event::Event,
         outcome::PackFailure,
-        permits::{Permit, Permits, Queued},
+        permits::Permits,
         scheduler::{Lane, Limits},
         session::Session,
     },
-    git::failure::FailureClass,
     plugin::pack_type::ActionReport,
     store::{journal::Journal, seal::Seal, undo::Installed},
     sys::{
-        lock::{Holder, LockError, trace::Task},
+        lock::Holder,
         process::room,
-        timings,
+        timings::{self, Kind},
     },
 };
-
-/// How long a pack that another process holds is left alone.
-const DEFERRAL: Duration = Duration::from_millis(100);
 
 /// What all installs of a run share.
 pub struct InstallContext {
@@ -66,15 +63,19 @@ pub enum Ended {
     Skipped(String),
 }
 
+impl Ended {
+    fn lacking(before: &str) -> Self {
+        Self::Skipped(format!(
+            "`{before}`, which comes before it, is not installed"
+        ))
+    }
+}
+
 /// A pack's turn.
 struct Turn {
     candidate: Arc<Candidate>,
     planned: PlannedPack,
-    deferred_since: Option<Instant>,
-    /// Who takes locks for it.
-    task: Task,
-    queued: Option<Queued>,
-    permit: Option<Permit>,
+    standing: Standing,
 }
 
 /// The loop of the installs.
@@ -83,14 +84,10 @@ struct Installs {
     limit: usize,
     permits: Permits,
     plan: InstallPlan,
-    waiting: HashMap<String, Arc<Candidate>>,
-    /// How many packs each still waits for.
-    unmet: HashMap<String, usize>,
-    /// Who waits for a pack.
-    dependents: HashMap<String, Vec<String>>,
+    waiting: Waiting,
     ready: VecDeque<Turn>,
     /// Turns that come later, because somebody else was at work in the pack.
-    later: Vec<(Instant, Turn)>,
+    later: Later<Turn>,
     /// What packs have set for those that come after them.
     sessions: HashMap<String, BTreeMap<String, String>>,
     at_work: JoinSet<(Turn, Attempt)>,
@@ -113,11 +110,9 @@ pub async fn install(
         limit,
         permits: Permits::new("installs", Limits::new(Some(limit), limit, limit)),
         plan,
-        waiting: HashMap::new(),
-        unmet: HashMap::new(),
-        dependents: HashMap::new(),
+        waiting: Waiting::default(),
         ready: VecDeque::new(),
-        later: Vec::new(),
+        later: Later::new(),
         sessions: HashMap::new(),
         at_work: JoinSet::new(),
         ended: Vec::new(),
@@ -153,33 +148,12 @@ impl Installs {
             } else if !approved.contains(&id) {
                 absent.insert(id);
             } else if let Some(before) = lacking {
-                let why = format!("`{before}`, which comes before it, is not installed");
+                let ended = Ended::lacking(before);
                 absent.insert(id.clone());
-                self.ended.push((id, Ended::Skipped(why)));
-            } else {
-                self.enqueue(id, candidate);
+                self.ended.push((id, ended));
+            } else if let Some(candidate) = self.waiting.add(id, candidate) {
+                self.is_ready(candidate);
             }
-        }
-    }
-
-    fn enqueue(&mut self, id: String, candidate: Candidate) {
-        let candidate = Arc::new(candidate);
-        let before: Vec<&String> = candidate
-            .after
-            .iter()
-            .filter(|before| self.waiting.contains_key(*before))
-            .collect();
-        for before in &before {
-            self.dependents
-                .entry((*before).clone())
-                .or_default()
-                .push(id.clone());
-        }
-        self.unmet.insert(id.clone(), before.len());
-        let may_start = before.is_empty();
-        self.waiting.insert(id, Arc::clone(&candidate));
-        if may_start {
-            self.is_ready(candidate);
         }
     }
 
@@ -189,15 +163,12 @@ impl Installs {
         self.stand_in_line(Turn {
             candidate,
             planned: planned.unwrap_or_default(),
-            deferred_since: None,
-            task: Task::unit(),
-            queued: None,
-            permit: None,
+            standing: Standing::first(),
         });
     }
 
     fn stand_in_line(&mut self, mut turn: Turn) {
-        turn.queued = Some(self.permits.ask(turn.task));
+        turn.standing.stand_in_line(&self.permits);
         self.ready.push_back(turn);
     }
 
@@ -206,7 +177,8 @@ impl Installs {
         loop {
             let is_stopped = cancel.is_stopped();
             if is_stopped {
-                self.later.clear();
+                // None of them is shown as at work: that begins with the pack's lock.
+                drop(self.later.take_all());
                 self.ready.clear();
             }
             while self.at_work.len() < self.limit
@@ -217,7 +189,7 @@ impl Installs {
             if self.at_work.is_empty() && self.later.is_empty() {
                 break;
             }
-            let due = self.later.iter().map(|(due, _)| *due).min();
+            let due = self.later.next_due();
             tokio::select! {
                 Some(ended) = self.at_work.join_next() => match ended {
                     Ok((turn, attempt)) => self.tried(turn, attempt, on_done),
@@ -227,31 +199,30 @@ impl Installs {
                 () = cancel.stopped(), if !is_stopped => {}
             }
         }
-        for (id, _) in std::mem::take(&mut self.waiting) {
+        for id in self.waiting.take_all() {
             let why = String::from("not tried: the run was stopped");
             self.ended.push((id, Ended::Skipped(why)));
         }
     }
 
     fn start(&mut self, mut turn: Turn) {
-        let queued = turn.queued.take();
         // All installs are local, and nothing else is at work.
-        turn.permit = queued.map(|queued| self.permits.start(queued, &Lane::Network));
+        turn.standing.start(&self.permits, &Lane::Network);
         let mut inherited = BTreeMap::new();
         for before in &turn.candidate.after {
             inherited.extend(self.sessions.get(before).cloned().unwrap_or_default());
         }
         let cx = Arc::clone(&self.cx);
-        if turn.deferred_since.is_none() {
-            let id = &turn.candidate.identity.id;
-            cx.session.observer.observe(Event::Installing(id));
-        }
         let permit = timings::permit(|| format!("{}: install", turn.candidate.identity.id));
-        self.at_work.spawn(turn.task.act(permit.over(async move {
-            let attempt = transaction::install(&cx, &turn.candidate, &turn.planned, &inherited);
-            let attempt = attempt.await;
-            (turn, attempt)
-        })));
+        self.at_work
+            .spawn(turn.standing.task.act(permit.over(async move {
+                let attempt = transaction::install(&cx, &turn.candidate, &turn.planned, &inherited);
+                let attempt = attempt.await;
+                if let Attempt::Held(holder) = &attempt {
+                    timings::moment(Kind::Again, || format!("comes again: held by {holder}"));
+                }
+                (turn, attempt)
+            })));
     }
 
     fn tried(
@@ -260,48 +231,42 @@ impl Installs {
         attempt: Attempt,
         on_done: &mut (dyn FnMut(&str, &Ended) + Send),
     ) {
-        drop(turn.permit.take());
-        match attempt {
-            Attempt::Ended(result) => self.end(&turn.candidate, *result, on_done),
-            Attempt::Held(error) => match self.defer(turn, error) {
-                Ok(()) => {}
-                Err((candidate, failure)) => self.end(&candidate, Err(failure), on_done),
-            },
+        turn.standing.stop();
+        let holder = match attempt {
+            Attempt::Ended(result) => return self.end(&turn.candidate, *result, on_done),
+            Attempt::Held(holder) => holder,
+        };
+        let lock_timeout = self.cx.session.settings.lock_timeout;
+        match turn.standing.refused(lock_timeout) {
+            Refused::Again { pause, is_first } => {
+                if is_first {
+                    self.tell(&turn, &holder);
+                }
+                self.postpone(turn, pause, &holder);
+            }
+            Refused::Enough => {
+                let failure = deferral::busy(&holder);
+                self.end(&turn.candidate, Err(failure), on_done);
+            }
         }
     }
 
-    /// Puts a turn off, unless the time to wait for locks is over.
-    fn defer(
-        &mut self,
-        mut turn: Turn,
-        mut error: LockError,
-    ) -> Result<(), (Arc<Candidate>, PackFailure)> {
-        let is_first = turn.deferred_since.is_none();
-        let since = *turn.deferred_since.get_or_insert_with(Instant::now);
-        if since.elapsed() >= self.cx.session.settings.lock_timeout {
-            if let LockError::Held { waited, .. } = &mut error {
-                *waited = since.elapsed();
-            }
-            let failure = PackFailure::new(FailureClass::Busy, error.to_string());
-            return Err((turn.candidate, failure));
-        }
-        if is_first && let LockError::Held { holder, .. } = &error {
-            let holder = holder.as_ref().map(Holder::to_string);
-            let text = format!(
-                "waiting for the pack `{}`, which is held by {}",
-                turn.candidate.identity.id,
-                holder.as_deref().unwrap_or("another process")
-            );
-            self.cx.session.observer.observe(Event::Waiting(&text));
-        }
-        self.later.push((Instant::now() + DEFERRAL, turn));
-        Ok(())
+    /// Tells that a pack waits, and for whom: its turns come again for as long as that takes.
+    fn tell(&self, turn: &Turn, holder: &str) {
+        let id = &turn.candidate.identity.id;
+        let text = format!("waiting for the pack `{id}`, which is held by {holder}");
+        self.cx.session.observer.observe(Event::Waiting(&text));
+    }
+
+    fn postpone(&mut self, turn: Turn, pause: Duration, holder: &str) {
+        let id = &turn.candidate.identity.id;
+        let event = Event::Postponed(id, pause, holder);
+        self.cx.session.observer.observe(event);
+        self.later.postpone(turn, pause);
     }
 
     fn wake(&mut self) {
-        let now = Instant::now();
-        let due: Vec<_> = self.later.extract_if(.., |(due, _)| *due <= now).collect();
-        for (_, turn) in due {
+        for turn in self.later.take_due() {
             self.stand_in_line(turn);
         }
     }
@@ -318,47 +283,22 @@ impl Installs {
         let ended = match result {
             Ok(done) => {
                 self.sessions.insert(id.clone(), done.session);
-                self.release(&id);
+                for candidate in self.waiting.release(&id) {
+                    self.is_ready(candidate);
+                }
                 Ended::Installed {
                     actions: done.actions,
                     record: Box::new(done.record),
                 }
             }
             Err(failure) => {
-                self.give_up_on(&id);
+                for (dependent, before) in self.waiting.give_up_on(&id) {
+                    self.ended.push((dependent, Ended::lacking(&before)));
+                }
                 Ended::Failed(failure)
             }
         };
         on_done(&id, &ended);
         self.ended.push((id, ended));
-    }
-
-    /// Those that waited for this pack wait for one less.
-    fn release(&mut self, id: &str) {
-        for dependent in self.dependents.remove(id).unwrap_or_default() {
-            let Some(unmet) = self.unmet.get_mut(&dependent) else {
-                continue;
-            };
-            *unmet -= 1;
-            if *unmet == 0
-                && let Some(candidate) = self.waiting.get(&dependent)
-            {
-                self.is_ready(Arc::clone(candidate));
-            }
-        }
-    }
-
-    /// Those that waited for this pack, and those that wait for them, are not tried.
-    fn give_up_on(&mut self, id: &str) {
-        let mut open = vec![id.to_owned()];
-        while let Some(failed) = open.pop() {
-            for dependent in self.dependents.remove(&failed).unwrap_or_default() {
-                if self.waiting.remove(&dependent).is_some() {
-                    let why = format!("`{failed}`, which comes before it, is not installed");
-                    self.ended.push((dependent.clone(), Ended::Skipped(why)));
-                    open.push(dependent);
-                }
-            }
-        }
     }
 }

@@ -15,7 +15,7 @@ use super::{
     work,
 };
 use crate::{
-    engine::outcome::PackFailure,
+    engine::{deferral, event::Event, outcome::PackFailure},
     git::failure::FailureClass,
     model::undo::UndoRecord,
     plugin::pack_type::ActionReport,
@@ -23,10 +23,7 @@ use crate::{
         StoreError, layout,
         undo::{self, Installed, UndoError},
     },
-    sys::{
-        cancel::Cancel,
-        lock::{self, LockError},
-    },
+    sys::{cancel::Cancel, lock},
 };
 
 /// What the install of one pack came to.
@@ -42,8 +39,8 @@ pub(super) enum Attempt {
     /// It was installed, or everything that was done for it is taken back, unless the failure says
     /// otherwise.
     Ended(Box<Result<Done, PackFailure>>),
-    /// Somebody else is at work in the pack, and nothing was done.
-    Held(LockError),
+    /// Somebody else is at work in the pack, and nothing was done; the text says who.
+    Held(String),
 }
 
 /// Installs one pack, if nobody else is at work in it right now: who has a permit does not wait for a
@@ -61,11 +58,13 @@ pub(super) async fn install(
     };
     match lock::try_hold(&lock, &cx.holder, body).await {
         Ok(result) => Attempt::Ended(Box::new(result)),
-        Err(error @ LockError::Held { .. }) => Attempt::Held(error),
-        Err(error) => {
-            let failure = PackFailure::new(FailureClass::Busy, error.to_string());
-            Attempt::Ended(Box::new(Err(failure)))
-        }
+        Err(error) => match deferral::who_holds(error) {
+            Ok(holder) => Attempt::Held(holder),
+            Err(error) => {
+                let failure = PackFailure::new(FailureClass::Other, error.to_string());
+                Attempt::Ended(Box::new(Err(failure)))
+            }
+        },
     }
 }
 
@@ -76,6 +75,7 @@ async fn transact(
     inherited: &BTreeMap<String, String>,
 ) -> Result<Done, PackFailure> {
     let id = &candidate.identity.id;
+    cx.session.observer.observe(Event::Installing(id));
     begin(cx, candidate, planned).map_err(|error| unwritten(&error))?;
     let runner = Runner::new(
         &cx.session,

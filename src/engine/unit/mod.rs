@@ -20,6 +20,7 @@ pub use context::UnitContext;
 
 use super::{
     decide::{self, Step},
+    deferral,
     event::Event,
     node::{Found, Node},
     observe::{self, Checkout, Place},
@@ -32,7 +33,7 @@ use crate::{
         run::GitError,
     },
     store::layout,
-    sys::lock::{self, LockError},
+    sys::lock,
 };
 
 /// How a unit ended.
@@ -205,14 +206,10 @@ async fn holding_pack<T>(
     };
     match lock::try_hold(&lock, &cx.holder(), work).await {
         Ok(result) => result,
-        Err(LockError::Held { holder, .. }) => Err(Stop::Deferred(holder.map_or_else(
-            || String::from("another process"),
-            |holder| holder.to_string(),
-        ))),
-        Err(LockError::File(error)) if error.is_missing() => Err(Stop::Deferred(String::from(
-            "another process, which moves it away",
-        ))),
-        Err(error) => Err(PackFailure::new(FailureClass::Other, error.to_string()).into()),
+        Err(error) => Err(match deferral::who_holds(error) {
+            Ok(holder) => Stop::Deferred(holder),
+            Err(error) => PackFailure::new(FailureClass::Other, error.to_string()).into(),
+        }),
     }
 }
 

@@ -44,6 +44,8 @@ pub(super) struct Observed {
     pub(super) is_busy: bool,
     pub(super) git: Result<GitFacts, ProgramError>,
     pub(super) manifest: Result<Inspection, StoreError>,
+    /// Lines that were moved out of the manifest lie beside it: it may declare less than it should.
+    pub(super) has_rejected: bool,
     pub(super) lockfile: Result<LockfileFacts, StoreError>,
     /// `None` while the manifest cannot be trusted.
     pub(super) declared: Option<Declared>,
@@ -120,6 +122,10 @@ impl Observed {
             is_busy: !holds && is_busy(session),
             git: ask_git(session).await,
             manifest,
+            has_rejected: workspace
+                .rejected()
+                .metadata()
+                .is_ok_and(|metadata| metadata.len() > 0),
             lockfile,
             declared,
             journal: Journal::open(workspace, &seal),

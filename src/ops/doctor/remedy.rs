@@ -63,6 +63,16 @@ pub(super) struct BlockRemedy {
 }
 
 impl Remedy {
+    /// What to know once it is carried out.
+    pub(super) fn done(&self) -> Option<String> {
+        match self {
+            Self::RejectLines => Some(String::from(
+                "moved to grex.jsonl.rejected; mend it there and append it to grex.jsonl",
+            )),
+            _ => None,
+        }
+    }
+
     /// Does it.
     ///
     /// # Errors

@@ -49,6 +49,9 @@ pub struct Finding {
     pub auto_fixable: bool,
     /// Whether it was done.
     pub fixed: bool,
+    /// What was done, where there is something to know about it or to do afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done: Option<String>,
     #[serde(skip)]
     pub(super) weight: Weight,
     #[serde(skip)]
@@ -93,6 +96,7 @@ impl Finding {
             fix: text::shown(fix),
             auto_fixable: false,
             fixed: false,
+            done: None,
             weight: Weight::Drift,
             remedy: None,
         }
@@ -138,6 +142,7 @@ impl Finding {
     /// It was put right.
     pub(super) fn fixed(mut self) -> Self {
         self.fixed = true;
+        self.done = self.remedy.as_ref().and_then(Remedy::done);
         self
     }
 

@@ -64,7 +64,11 @@ fn judge(observed: &Observed, record: &Installed) -> Option<Finding> {
     if !is_own && !declared.knows(&record.id) && declared.own_trouble.is_none() {
         let lockfile = observed.lockfile.as_ref();
         let is_known = lockfile.is_ok_and(|facts| facts.known.get(&record.id).is_some());
-        let fix = match is_known && observed.session.workspace.root().join(&record.id).exists() {
+        let is_there = observed.session.workspace.root().join(&record.id).exists();
+        let fix = match is_known && is_there {
+            true if observed.has_rejected => String::from(
+                "see first whether a line of grex.jsonl.rejected declared it; `grex add` declares it again",
+            ),
             true => String::from("`grex sync --prune` takes it back"),
             false => format!(
                 "declare it again (`grex add {} {pack} --no-install`), then `grex rm {pack}` takes it back",

@@ -24,6 +24,7 @@ pub(super) fn check(observed: &Observed) -> Vec<Finding> {
         Err(error) => return vec![unreadable(error)],
     };
     let mut findings = bad_lines(observed, inspection);
+    findings.extend(set_aside(observed));
     if let Some(manifest) = &inspection.manifest {
         findings.extend(manifest.warnings.iter().map(odd));
     }
@@ -62,13 +63,26 @@ fn bad_lines(observed: &Observed, inspection: &Inspection) -> Vec<Finding> {
             return Finding::error(NAME, detail, fix).weighing(Weight::Books);
         }
         let fix = format!(
-            "correct that line, or take the file from version control; `grex doctor --fix` moves it to {rejected}"
+            "correct that line, or take the file from version control; `grex doctor --fix` moves it to {rejected}: mend it there, and append it to grex.jsonl"
         );
         Finding::error(NAME, detail, fix)
             .weighing(Weight::Books)
             .mended_by(Remedy::RejectLines)
     });
     findings.collect()
+}
+
+/// Lines that were moved aside and that nobody has seen to yet.
+fn set_aside(observed: &Observed) -> Option<Finding> {
+    let rejected = observed.session.workspace.rejected();
+    let detail = format!(
+        "{} has lines that were moved out of the manifest: what they declared is not declared any more",
+        rejected.display()
+    );
+    let fix = "mend them there and append them to grex.jsonl; then, or if nothing of them is needed, remove the file";
+    observed
+        .has_rejected
+        .then(|| Finding::warning(NAME, detail, fix))
 }
 
 fn odd(warning: &Warning) -> Finding {

@@ -60,7 +60,15 @@ pub(super) fn orphans(observed: &Observed) -> Vec<Finding> {
     let forget: Arc<[String]> = gone.iter().map(|entry| entry.id.clone()).collect();
     let there = there.iter().map(|entry| {
         let detail = "it is there and in the lockfile, and nothing declares it any more";
-        let fix = "`grex sync --prune` takes back what it installed and moves it to the trash; `grex add` declares it again";
+        let fix = match observed.has_rejected {
+            // Its line may be one of them: nothing should go for that.
+            true => {
+                "see first whether a line of grex.jsonl.rejected declared it; `grex add` declares it again"
+            }
+            false => {
+                "`grex sync --prune` takes back what it installed and moves it to the trash; `grex add` declares it again"
+            }
+        };
         Finding::warning(ORPHAN, detail, fix).about(&entry.id)
     });
     let gone = gone.iter().map(|entry| {

@@ -1,7 +1,7 @@
 //! Taking back variables that were set in files.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -120,7 +120,8 @@ async fn take_back_in(
         return Ok(Vec::new());
     };
     let edited = edit(&bytes, &real, steps).map_err(|error| broken(&real, &error))?;
-    if cx.scene.dry_run || edited.changes.is_empty() {
+    tell_what_stays(cx, &real, steps, &edited);
+    if cx.scene.dry_run || edited.is_as_it_was {
         return Ok(edited.changes);
     }
     let rewrite = async {
@@ -151,9 +152,14 @@ struct Edited {
     changes: Vec<(usize, Change)>,
     /// One of the records says that the file was made.
     made: bool,
+    /// Nothing of it is to be written.
+    is_as_it_was: bool,
+    /// Lines that are left in the blocks, none of which the records put there.
+    strange: Vec<String>,
 }
 
-/// Takes back, in order, each line that still is as it was left.
+/// Takes back, in order, each line that still is as it was left. A block that nothing is left in
+/// goes, whoever has emptied it.
 fn edit(bytes: &[u8], real: &Path, steps: &Steps<'_>) -> Result<Edited, BlockError> {
     let mut blocks: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let mut changes = Vec::new();
@@ -182,18 +188,72 @@ fn edit(bytes: &[u8], real: &Path, steps: &Steps<'_>) -> Result<Edited, BlockErr
         };
         changes.push((*index, change));
     }
-    let mut bytes = bytes.to_vec();
-    if !changes.is_empty() {
-        for (name, lines) in blocks {
+    let known: HashSet<&str> = steps.iter().flat_map(|(_, step)| lines_of(step)).collect();
+    let left = blocks.values().flatten();
+    let strange = left.filter(|line| !known.contains(line.as_str())).cloned();
+    let strange = strange.collect();
+    let mut edited = bytes.to_vec();
+    for (name, lines) in blocks {
+        if lines.is_empty() || !changes.is_empty() {
             let lines: Vec<_> = lines.into_iter().collect();
-            bytes = block::replace(&bytes, Some(name), &lines)?;
+            edited = block::replace(&edited, Some(name), &lines)?;
         }
     }
+    let is_as_it_was = edited == bytes;
     Ok(Edited {
-        bytes,
+        bytes: edited,
+        made: made || (changes.is_empty() && steps.iter().any(|(_, step)| step.made)),
         changes,
-        made,
+        is_as_it_was,
+        strange,
     })
+}
+
+/// The lines that a record knows.
+fn lines_of(step: &FileUndo) -> impl Iterator<Item = &str> {
+    step.old.as_deref().into_iter().chain([step.new.as_str()])
+}
+
+/// Says of a block that somebody has edited that it stays, and of one that they have emptied that it
+/// goes.
+fn tell_what_stays(cx: &ActionCx<'_>, real: &Path, steps: &Steps<'_>, edited: &Edited) {
+    let Some((_, step)) = steps.first() else {
+        return;
+    };
+    let (path, block) = (real.display(), &step.block);
+    if edited.changes.is_empty() && !edited.is_as_it_was {
+        let verb = if cx.scene.dry_run {
+            "would be removed"
+        } else {
+            "is removed"
+        };
+        cx.host
+            .say(&format!("the empty block `grex:{block}` in {path} {verb}"));
+        return;
+    }
+    if edited.strange.is_empty() {
+        return;
+    }
+    // Other variables of the pack may stay.
+    let records: Vec<_> = cx
+        .previous
+        .iter()
+        .filter_map(|record| EnvUndo::of(record).ok())
+        .collect();
+    let files = records.iter().flat_map(|undo| &undo.files);
+    let ours: HashSet<&str> = files.flat_map(lines_of).collect();
+    if edited
+        .strange
+        .iter()
+        .all(|line| ours.contains(line.as_str()))
+    {
+        return;
+    }
+    let what = format!("its block `grex:{block}` has lines that are not what was installed");
+    match edited.is_as_it_was {
+        true => cx.host.say(&format!("left {path} as it is: {what}")),
+        false => cx.host.say(&format!("left lines in {path}: {what}")),
+    }
 }
 
 fn remove(path: &Path) -> Result<(), ActionError> {

@@ -213,6 +213,52 @@ async fn what_somebody_has_changed_since_stays() {
     machine.home_file(".profile", &changed);
     assert_eq!(machine.undo_all().await, []);
     assert_eq!(read(&profile), changed);
+    let expected = format!(
+        "left {} as it is: its block `grex:dotfiles` has lines that are not what was installed",
+        machine.at_home(".profile")
+    );
+    assert_eq!(machine.said[0], expected);
+}
+
+#[tokio::test]
+async fn an_undo_says_which_lines_it_leaves_and_only_those() {
+    let mut machine = TestMachine::new();
+    machine.apply("env", user("A", "1")).await.unwrap();
+    machine.apply("env", user("B", "2")).await.unwrap();
+    let profile = machine.home.join(".profile");
+    let as_installed = read(&profile);
+    let records = machine.previous.clone();
+    // What the pack still has in the block is no stranger there.
+    machine.undo_as(false).await.unwrap();
+    assert_eq!(machine.said, [""; 0]);
+    machine.previous = records;
+    machine.home_file(".profile", &as_installed.replace("export B", "export C"));
+    machine.undo_as(false).await.unwrap();
+    let left = format!("left lines in {}: ", machine.at_home(".profile"));
+    assert!(
+        machine.said.iter().any(|line| line.starts_with(&left)),
+        "{:?}",
+        machine.said
+    );
+    assert!(read(&profile).contains("export C='2'"));
+}
+
+#[tokio::test]
+async fn a_block_that_somebody_has_emptied_goes() {
+    for before in [None, Some("mine\n")] {
+        let mut machine = TestMachine::new();
+        if let Some(text) = before {
+            machine.home_file(".profile", text);
+        }
+        machine.apply("env", user("A", "1")).await.unwrap();
+        let profile = machine.home.join(".profile");
+        let emptied = read(&profile).replace("export A='1'\n", "");
+        machine.home_file(".profile", &emptied);
+        assert_eq!(machine.undo_all().await, []);
+        let after = fs::read_to_string(&profile).ok();
+        assert_eq!(after.as_deref(), before);
+        assert!(machine.said[0].contains("is removed"), "{:?}", machine.said);
+    }
 }
 
 #[tokio::test]
