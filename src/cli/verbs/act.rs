@@ -14,8 +14,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 EXAMPLES
-  grex run symlink --filter dotfiles    every `symlink` of that pack
-  grex run mkdir --dry-run              what every `mkdir` of every pack would do
+  grex run symlink --filter dotfiles  every `symlink` of that pack
+  grex run mkdir --dry-run            what the `mkdir`s of all packs would do
 
 For whoever writes a pack: the actions of that name in the packs' own lists, those inside `when` left out, are applied without the rest. The pack counts as installed or not as before; what is changed is written down, and `grex rm` takes it back.";
 

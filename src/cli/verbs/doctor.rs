@@ -7,10 +7,10 @@ use crate::{
 
 const EXAMPLES: &str = "\
 EXAMPLES
-  grex doctor                    check without a network; exit 7: something is wrong
+  grex doctor                    check everything; exit 7 if something is wrong
   grex doctor --fix --dry-run    say what --fix would do
-  grex doctor --fix              put right what loses nothing by it
-  grex doctor --compact          make grex.jsonl as short as it can be
+  grex doctor --fix              put right what can be without losing anything
+  grex doctor --compact          rewrite grex.jsonl as short as it can be
 
 Without --fix and --compact nothing is changed. --fix deletes nothing but what has been in the trash for 30 days; a lock that a git has left is named, never deleted.";
 

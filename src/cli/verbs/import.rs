@@ -31,7 +31,7 @@ EXAMPLES
   grex import REPOS.json                        register what a file names
   grex import ../ros2/ros2.repos --sync         and clone it
   grex import .repo/manifests/default.xml --group tools,-docs
-  grex import --scan --depth 2                  what lies here already
+  grex import --scan --depth 2                  what lies here
   grex import west.yml --dry-run                say what would be registered
   grex import default.xml --base-url https://android.googlesource.com/platform/manifest
 

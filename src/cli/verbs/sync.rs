@@ -14,7 +14,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 EXAMPLES
-  grex sync                              update every pack, clone what is missing
+  grex sync                              bring all up to date, clone the missing
   grex sync --only 'services/*' -j 4     some packs, four at once
   grex sync --filter state=behind        the packs that are behind
   grex sync --locked                     exactly the commits of the lockfile

@@ -16,7 +16,7 @@ const EXAMPLES: &str = "\
 EXAMPLES
   grex update                       synchronise, then install what has changed
   grex update dotfiles              one pack, and the packs below it
-  grex update --dry-run             show what would be done, each step
+  grex update --dry-run             show every change, and make none
   grex update dotfiles --trust      approve exactly what the pack would run now
   grex update --force               install again what has not changed
 
