@@ -103,17 +103,13 @@ pub(super) fn tell(error: &CliError, ui: &Ui) -> u8 {
 
 fn document(error: &OpError) -> Document<'_> {
     let place = error.place.as_deref();
-    let hint = error
-        .hint
-        .as_ref()
-        .or_else(|| place.and_then(|place| place.hint.as_ref()));
     let file = error.file.as_deref();
     let line = place.and_then(|place| usize::try_from(place.line?).ok());
     Document {
         error: Body {
             kind: error.kind.name(),
             message: text::shown(&error.message),
-            hint: hint.map(text::shown),
+            hint: error.advice().map(text::shown),
             pack: error.pack.as_deref(),
             file: file.or_else(|| place.map(|place| place.file.as_str())),
             line: error.line.or(line),

@@ -101,8 +101,8 @@ impl From<OpError> for Failure {
     fn from(error: OpError) -> Self {
         Self {
             kind: error.kind.name(),
+            hint: error.advice(),
             message: error.message,
-            hint: error.hint,
             pack: error.pack,
             file: error.file,
             line: error.line,

@@ -110,6 +110,16 @@ impl OpError {
         self
     }
 
+    /// All that there is to do about it, in one text: what belongs to the place in a pack.yaml, which a
+    /// person sees where that is underlined, and the hint.
+    pub fn advice(&self) -> Option<String> {
+        let of_place = self.place.as_ref().and_then(|place| place.hint.clone());
+        match (of_place, self.hint.clone()) {
+            (Some(of_place), Some(hint)) if of_place != hint => Some(format!("{of_place}; {hint}")),
+            (of_place, hint) => hint.or(of_place),
+        }
+    }
+
     /// Adds the pack that it is about.
     #[must_use]
     pub fn about(mut self, pack: impl ToString) -> Self {

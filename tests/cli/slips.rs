@@ -116,7 +116,7 @@ fn slips_in_a_pack_yaml_have_advice() {
     for (text, words) in [
         (
             "name: a\ntype: meta\nchildren:\n\t- url: x\n",
-            &["a tab", "indent with spaces"][..],
+            &["a tab", "tabs cannot indent: use spaces"][..],
         ),
         (
             "<<<<<<< HEAD\nname: a\n=======\nname: b\n>>>>>>> x\ntype: meta\n",

@@ -294,7 +294,7 @@ fn locks_and_disks() {
         ),
         (
             Disk,
-            "fatal: could not create work tree dir '/root/nope': Permission denied\n",
+            "fatal: could not create work tree dir '/home/ada/nope': Permission denied\n",
         ),
         (
             Disk,
@@ -420,7 +420,7 @@ fn neither_servers_nor_names_nor_advice_decide() {
         (Other, "hint: Not possible to fast-forward\n"),
         (
             Other,
-            "warning: unable to access '/root/.config/git/attributes': Permission denied\nfatal: x\n",
+            "warning: unable to access '/home/ada/.config/git/attributes': Permission denied\nfatal: x\n",
         ),
         (Other, "\tConnection refused\n"),
     ]);

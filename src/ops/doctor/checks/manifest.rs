@@ -82,7 +82,7 @@ fn set_aside(observed: &Observed) -> Option<Finding> {
     let fix = "mend them there and append them to grex.jsonl; then, or if nothing of them is needed, remove the file";
     observed
         .has_rejected
-        .then(|| Finding::warning(NAME, detail, fix))
+        .then(|| Finding::warning(NAME, detail, fix).weighing(Weight::Advice))
 }
 
 fn odd(warning: &Warning) -> Finding {
