@@ -18,17 +18,14 @@ use super::{
     node::{Found, Node},
     outcome::{PackFailure, PackOutcome, Verdict},
     permits::Permits,
-    scheduler::{Lane, Limits, Scheduler},
+    scheduler::{Lane, Scheduler},
     terminal::Held,
     unit::{self, UnitContext, UnitEnd},
 };
 use crate::{
     git::failure::FailureClass,
     model::{path::PackPath, text},
-    sys::{
-        process::room,
-        timings::{self, Kind},
-    },
+    sys::timings::{self, Kind},
 };
 
 /// The first pause before another try; each further one is twice as long.
@@ -75,9 +72,7 @@ pub async fn dispatch(
     roots: Vec<Found>,
     on_done: &mut (dyn FnMut(&PackOutcome) + Send),
 ) -> Vec<PackOutcome> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let settings = &cx.session.settings;
-    let limits = Limits::new(settings.parallel, processors, settings.per_host).within(room());
+    let limits = cx.session.limits();
     let mut dispatcher = Dispatcher {
         scheduler: Scheduler::new(limits),
         permits: Permits::new("packs", limits),

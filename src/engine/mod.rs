@@ -15,6 +15,7 @@ pub mod recover;
 pub mod scheduler;
 pub mod select;
 pub mod session;
+pub mod side_by_side;
 pub mod sync_options;
 pub mod terminal;
 pub mod tree;

@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 
 use super::{
     event::{Event, Observer},
+    scheduler::Limits,
     terminal::Terminal,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     model::pack::Vocabulary,
     plugin::{registry::Registry, scene::Places},
     store::{layout::Workspace, seal::Seal},
-    sys::{cancel::Cancel, clock::Clock},
+    sys::{cancel::Cancel, clock::Clock, process::room},
 };
 
 /// How much at once, how long, how often.
@@ -110,6 +111,13 @@ impl Session {
             git: OnceCell::new(),
             warned: Mutex::default(),
         }
+    }
+
+    /// How many units may be at work here: as chosen or as this machine has processors, and no more
+    /// than there is room for.
+    pub fn limits(&self) -> Limits {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Limits::new(self.settings.parallel, processors, self.settings.per_host).within(room())
     }
 
     /// The git of this run.

@@ -28,7 +28,6 @@ use crate::{
     store::{journal::Journal, seal::Seal, undo::Installed},
     sys::{
         lock::Holder,
-        process::room,
         timings::{self, Kind},
     },
 };
@@ -104,7 +103,8 @@ pub async fn install(
     approved: &HashSet<String>,
     on_done: &mut (dyn FnMut(&str, &Ended) + Send),
 ) -> Vec<(String, Ended)> {
-    let limit = limit(&cx.session);
+    // All installs are local.
+    let limit = cx.session.limits().local;
     let mut installs = Installs {
         cx,
         limit,
@@ -120,13 +120,6 @@ pub async fn install(
     installs.queue(candidates, approved);
     installs.run(on_done).await;
     installs.ended
-}
-
-/// How many installs may be at work at once.
-fn limit(session: &Session) -> usize {
-    let processors = std::thread::available_parallelism().map_or(4, usize::from);
-    let chosen = session.settings.parallel;
-    chosen.unwrap_or(processors.max(4)).min(room())
 }
 
 impl Installs {

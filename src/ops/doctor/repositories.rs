@@ -3,20 +3,19 @@
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
-
-use tokio::task::JoinSet;
 
 use crate::{
     engine::{
         event::Event,
         node::Node,
         observe::{self, Place, RemoteMatch},
-        scheduler::Limits,
         session::Session,
+        side_by_side::side_by_side,
     },
     git::{
         checkout::{self, NotARepository},
@@ -24,7 +23,7 @@ use crate::{
     },
     model::path::PackPath,
     ops::{error::OpError, run},
-    sys::{fs, process::room, timings},
+    sys::{fs, timings},
 };
 
 /// What was seen at the place of a pack.
@@ -74,31 +73,28 @@ pub(super) async fn look_at_all(
     nodes: &[Node],
 ) -> Result<HashMap<PackPath, Seen>, OpError> {
     let git = session.git().await.ok().cloned();
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let settings = &session.settings;
-    let limits = Limits::new(settings.parallel, processors, settings.per_host).within(room());
     session.observer.observe(Event::Known(nodes.len()));
     let mut seen = HashMap::new();
-    let mut waiting = nodes.iter();
-    let mut at_work = JoinSet::new();
-    loop {
-        while at_work.len() < limits.local {
-            let Some(node) = waiting.next() else { break };
-            let (session, git, node) = (Arc::clone(session), git.clone(), node.clone());
-            let permit = timings::permit(|| node.path.to_string());
-            at_work.spawn(permit.over(async move {
-                session.observer.observe(Event::Started(&node.path));
-                let seen = look_at(&session, git.as_ref(), &node).await;
-                session.observer.observe(Event::Looked(&node.path));
-                (node.path, seen)
-            }));
-        }
-        match at_work.join_next().await {
-            None => break,
-            Some(Ok((path, found))) => drop(seen.insert(path, found)),
-            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-        }
-    }
+    let start = |node: &Node| {
+        let (session, git, node) = (Arc::clone(session), git.clone(), node.clone());
+        let permit = timings::permit(|| node.path.to_string());
+        permit.over(async move {
+            session.observer.observe(Event::Started(&node.path));
+            let seen = look_at(&session, git.as_ref(), &node).await;
+            session.observer.observe(Event::Looked(&node.path));
+            (node.path, seen)
+        })
+    };
+    let Ok(()) = side_by_side(
+        nodes.iter(),
+        session.limits().local,
+        start,
+        |(path, found)| {
+            seen.insert(path, found);
+            Ok::<_, Infallible>(())
+        },
+    )
+    .await;
     match session.cancel.is_stopped() {
         true => Err(run::cancelled(&[])),
         false => Ok(seen),

@@ -5,8 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use tokio::task::JoinSet;
-
 use super::report::{CANNOT_RUN, ExecutedPack};
 use crate::{
     engine::{
@@ -14,6 +12,7 @@ use crate::{
         node::Node,
         select::{Selection, SelfDescription},
         session::Session,
+        side_by_side::side_by_side,
         tree,
     },
     git::checkout::{self, NotARepository},
@@ -82,35 +81,30 @@ async fn filtered(
 ) -> Result<Vec<Node>, OpError> {
     let git = session.git().await?.clone();
     let mut meant = Vec::new();
-    let mut waiting = nodes.into_iter();
-    let mut at_work = JoinSet::new();
-    loop {
-        while at_work.len() < at_once
-            && let Some(node) = waiting.next()
-        {
-            let (session, git) = (Arc::clone(session), git.clone());
-            let selection = selection.clone();
-            let permit = timings::permit(|| format!("{}: filter", node.path));
-            at_work.spawn(permit.over(async move {
-                let is_meant = match session.workspace.pack_root(&node.path) {
-                    Ok(root) => selection.selects(&session, &git, &node, &root).await?,
-                    // It cannot be looked at; that the command cannot be run there is said later.
-                    Err(_) => {
-                        selection
-                            .filters
-                            .decide(&from_outside(&node), &|_| Some(false))
-                            == Some(true)
-                    }
-                };
-                Ok::<_, OpError>(is_meant.then_some(node))
-            }));
-        }
-        match at_work.join_next().await {
-            None => return Ok(meant),
-            Some(Ok(result)) => meant.extend(result?),
-            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-        }
-    }
+    let start = |node: Node| {
+        let (session, git) = (Arc::clone(session), git.clone());
+        let selection = selection.clone();
+        let permit = timings::permit(|| format!("{}: filter", node.path));
+        permit.over(async move {
+            let is_meant = match session.workspace.pack_root(&node.path) {
+                Ok(root) => selection.selects(&session, &git, &node, &root).await?,
+                // It cannot be looked at; that the command cannot be run there is said later.
+                Err(_) => {
+                    selection
+                        .filters
+                        .decide(&from_outside(&node), &|_| Some(false))
+                        == Some(true)
+                }
+            };
+            Ok::<_, OpError>(is_meant.then_some(node))
+        })
+    };
+    side_by_side(nodes.into_iter(), at_once, start, |found| {
+        meant.extend(found?);
+        Ok::<_, OpError>(())
+    })
+    .await?;
+    Ok(meant)
 }
 
 /// What is known of a pack without looking at it.

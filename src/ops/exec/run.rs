@@ -1,8 +1,6 @@
 //! The command in all packs, so many at once.
 
-use std::{collections::VecDeque, ops::ControlFlow, sync::Arc};
-
-use tokio::task::JoinSet;
+use std::{convert::Infallible, ops::ControlFlow, sync::Arc};
 
 use super::{
     command::ExecCommand,
@@ -12,11 +10,13 @@ use super::{
     spill::Spill,
 };
 use crate::{
-    engine::{event::Event, node::Node, scheduler::Limits, select::Selection, session::Session},
+    engine::{
+        event::Event, node::Node, select::Selection, session::Session, side_by_side::side_by_side,
+    },
     model::text,
     ops::error::OpError,
     sys::{
-        process::{self, Ending, Isolation, Spawn, Stream, is_in_foreground, room},
+        process::{self, Ending, Isolation, Spawn, Stream, is_in_foreground},
         timings::{self, Kind},
     },
 };
@@ -70,20 +70,20 @@ pub async fn exec(
     audience: &mut dyn Audience,
 ) -> Result<ExecReport, OpError> {
     request.command.check()?;
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let settings = &session.settings;
-    let limits = Limits::new(settings.parallel, processors, settings.per_host).within(room());
-    let nodes = packs::selected(session, &request.selection, limits.local).await?;
+    let at_once = session.limits().local;
+    let nodes = packs::selected(session, &request.selection, at_once).await?;
     let missing = match nodes.is_empty() {
         true => None,
         false => request.command.missing_everywhere(),
     };
     let mut packs = match &nodes[..] {
-        _ if settings.dry_run || missing.is_some() => plan(session, &request.command, &nodes),
+        _ if session.settings.dry_run || missing.is_some() => {
+            plan(session, &request.command, &nodes)
+        }
         [node] if request.interactive && is_in_foreground() => {
             vec![with_terminal(session, &request.command, node, audience).await]
         }
-        _ => side_by_side(session, Arc::new(request), nodes, limits.local, audience).await,
+        _ => in_packs(session, Arc::new(request), nodes, at_once, audience).await,
     };
     packs.sort_by(|a, b| a.pack.cmp(&b.pack));
     let cancelled = session.cancel.is_stopped() || packs.iter().any(|pack| pack.is_interrupted);
@@ -126,7 +126,7 @@ fn spawn(
     })
 }
 
-async fn side_by_side(
+async fn in_packs(
     session: &Arc<Session>,
     request: Arc<ExecRequest>,
     nodes: Vec<Node>,
@@ -136,34 +136,31 @@ async fn side_by_side(
     session.observer.observe(Event::Known(nodes.len()));
     let spill = Spill::default();
     let mut done = Vec::with_capacity(nodes.len());
-    let mut waiting = VecDeque::from(nodes);
-    let mut at_work = JoinSet::new();
-    loop {
-        while at_work.len() < at_once
-            && !session.cancel.is_stopped()
-            && let Some(node) = waiting.pop_front()
-        {
-            let (session, request) = (Arc::clone(session), Arc::clone(&request));
-            let spill = spill.clone();
-            let permit = timings::permit(|| node.path.to_string());
-            at_work.spawn(permit.over(async move {
-                session.observer.observe(Event::Started(&node.path));
-                let pack = in_pack(&session, &request, &node, &spill).await;
-                (node, pack)
-            }));
-        }
-        let (node, mut pack) = match at_work.join_next().await {
-            None => break,
-            Some(Ok(ended)) => ended,
-            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-        };
+    let mut waiting = nodes.into_iter();
+    let to_start = std::iter::from_fn(|| match session.cancel.is_stopped() {
+        true => None,
+        false => waiting.next(),
+    });
+    let start = |node: Node| {
+        let (session, request) = (Arc::clone(session), Arc::clone(&request));
+        let spill = spill.clone();
+        let permit = timings::permit(|| node.path.to_string());
+        permit.over(async move {
+            session.observer.observe(Event::Started(&node.path));
+            let pack = in_pack(&session, &request, &node, &spill).await;
+            (node, pack)
+        })
+    };
+    let Ok(()) = side_by_side(to_start, at_once, start, |(node, mut pack)| {
         session.observer.observe(Event::Looked(&node.path));
         if audience.completed(&mut pack).is_break() {
             session.cancel.stop();
         }
         done.push(pack);
-    }
-    let left = waiting.iter().map(|node| {
+        Ok::<_, Infallible>(())
+    })
+    .await;
+    let left = waiting.map(|node| {
         let message = "the run was cancelled before the command was started";
         ExecutedPack::interrupted(node.path.as_str(), message)
     });

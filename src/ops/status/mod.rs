@@ -8,23 +8,21 @@ mod undeclared;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use tokio::task::JoinSet;
-
 use crate::{
     engine::{
         event::Event,
         node::Node,
         outcome::{PackFailure, PackOutcome},
-        scheduler::Limits,
         select::Selection,
         session::Session,
+        side_by_side::side_by_side,
         tree,
     },
     model::{
         lock::LockEntry,
         path::{PackId, PackPath},
     },
-    sys::{process::room, timings},
+    sys::timings,
 };
 
 use super::{
@@ -134,13 +132,7 @@ async fn look_at_all(
     wanted: Vec<Wanted>,
 ) -> Result<Vec<PackStatus>, OpError> {
     let git = session.git().await?.clone();
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let limits = Limits::new(
-        session.settings.parallel,
-        processors,
-        session.settings.per_host,
-    )
-    .within(room());
+    let limits = session.limits();
     let at_once = if request.fetch {
         limits.total
     } else {
@@ -148,36 +140,30 @@ async fn look_at_all(
     };
     session.observer.observe(Event::Known(wanted.len()));
     let mut packs = Vec::new();
-    let mut waiting = wanted.into_iter();
-    let mut at_work = JoinSet::new();
-    loop {
-        while at_work.len() < at_once {
-            let Some(Wanted {
-                node,
-                known,
-                trouble,
-                state,
-            }) = waiting.next()
-            else {
-                break;
-            };
-            let look = Look {
-                session: Arc::clone(session),
-                git: git.clone(),
-                known,
-                stale_after: request.stale_after,
-                fetch: request.fetch,
-                trouble,
-                state,
-            };
-            let selection = request.selection.clone();
-            let permit = timings::permit(|| node.path.to_string());
-            at_work.spawn(permit.over(async move { look.at(&node, &selection).await }));
-        }
-        match at_work.join_next().await {
-            None => return Ok(packs),
-            Some(Ok(result)) => packs.extend(result?),
-            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-        }
-    }
+    let start = |wanted: Wanted| {
+        let Wanted {
+            node,
+            known,
+            trouble,
+            state,
+        } = wanted;
+        let look = Look {
+            session: Arc::clone(session),
+            git: git.clone(),
+            known,
+            stale_after: request.stale_after,
+            fetch: request.fetch,
+            trouble,
+            state,
+        };
+        let selection = request.selection.clone();
+        let permit = timings::permit(|| node.path.to_string());
+        permit.over(async move { look.at(&node, &selection).await })
+    };
+    side_by_side(wanted.into_iter(), at_once, start, |found| {
+        packs.extend(found?);
+        Ok::<_, OpError>(())
+    })
+    .await?;
+    Ok(packs)
 }
