@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 pub use self::contested::{Contested, contested};
 use self::draft::Draft;
 pub use self::repair::{Parted, bad_lines, part};
-use super::event::{Change, Event, MAX_EVENT};
+use super::event::{Change, Event, EventError, MAX_EVENT};
 use super::json_line;
 use super::path::PackPath;
 use super::reference::RefName;
@@ -112,7 +112,18 @@ pub struct ManifestError {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong with it.
-    pub reason: String,
+    pub reason: LineError,
+}
+
+/// What is wrong with a line of a log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// It is no event.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// It declares what cannot be; in words.
+    #[error("{0}")]
+    Declaration(String),
 }
 
 /// What follows the last LF of a log.
@@ -180,7 +191,10 @@ impl Fold {
         if line.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
-        let event = Event::parse(line).map_err(|error| self.error(error))?;
+        let event = Event::parse(line).map_err(|error| ManifestError {
+            line: self.lines,
+            reason: error.into(),
+        })?;
         self.apply(event);
         Ok(())
     }
@@ -232,10 +246,10 @@ impl Fold {
                 }
             };
             if let Some(owner) = owners.insert(declaration.path.clone(), id.clone()) {
-                let reason = format!(
+                let reason = LineError::Declaration(format!(
                     "`{id}` has the path `{}`, and so has `{owner}`",
                     declaration.path
-                );
+                ));
                 errors.push(ManifestError { line, reason });
             }
             packs.insert(id, declaration);
@@ -289,13 +303,6 @@ impl Fold {
             op,
             id: id.to_owned(),
         });
-    }
-
-    fn error(&self, reason: impl fmt::Display) -> ManifestError {
-        ManifestError {
-            line: self.lines,
-            reason: reason.to_string(),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     git::checkout::NotARepository,
-    model::{event::EventError, path::PackPath, shell},
+    model::{event::EventError, manifest::LineError, path::PackPath, shell},
     store::{StoreError, older},
     sys::{fs::FileError, lock::LockError},
 };
@@ -40,16 +40,19 @@ fn of_no_workspace(start: &Path) -> String {
     }
 }
 
-fn of_line(reason: &str) -> String {
-    if reason == EventError::ConflictMarker.to_string() {
-        return "`grex doctor --fix` takes the markers out and keeps the lines of both sides"
-            .into();
-    }
-    if reason.starts_with("schema_version") {
-        return "use the grex that wrote it, or a later one".into();
-    }
-    "correct that line, or take the file from version control; `grex doctor --fix` sets such lines aside"
-        .into()
+fn of_line(reason: &LineError) -> String {
+    let advice = match reason {
+        LineError::Event(EventError::ConflictMarker) => {
+            "`grex doctor --fix` takes the markers out and keeps the lines of both sides"
+        }
+        LineError::Event(EventError::Version { .. }) => {
+            "use the grex that wrote it, or a later one"
+        }
+        _ => {
+            "correct that line, or take the file from version control; `grex doctor --fix` sets such lines aside"
+        }
+    };
+    advice.into()
 }
 
 /// What to do about a pack's directory that is there and is no repository of its own.

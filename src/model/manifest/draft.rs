@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Declaration, ManifestError};
+use super::{Declaration, LineError, ManifestError};
 use crate::model::event::{Added, Patch, RefChange};
 use crate::model::path::PackPath;
 use crate::model::reference::RefName;
@@ -36,7 +36,7 @@ impl Field {
     ) -> Result<T, ManifestError> {
         parse(&self.text).map_err(|error| ManifestError {
             line: self.line,
-            reason: error.to_string(),
+            reason: LineError::Declaration(error.to_string()),
         })
     }
 }
@@ -100,7 +100,7 @@ impl Draft {
     pub(super) fn check(self, id: &str) -> Result<Declaration, ManifestError> {
         PackPath::parse(id).map_err(|error| ManifestError {
             line: self.line,
-            reason: format!("the id: {error}"),
+            reason: LineError::Declaration(format!("the id: {error}")),
         })?;
         Ok(Declaration {
             id: id.to_owned(),
