@@ -13,16 +13,7 @@ const USED: [&str; 3] = ["path", "url", "branch"];
 /// Reads the file.
 pub(super) fn read(text: &Text, cx: &Context<'_>, found: &mut Found) -> Result<(), ForeignError> {
     let root = text.yaml()?;
-    for member in root.members().unwrap_or_default() {
-        if member.key != "projects" {
-            found.note(format!("`{}`", member.key), &text.place(member.line));
-        }
-    }
-    let projects = root.get("projects");
-    let Some(projects) = projects.and_then(|projects| projects.members()) else {
-        return Err(text.error(root.line, "it has no mapping `projects`"));
-    };
-    for project in projects {
+    for project in text.projects(&root, "mapping", found)? {
         self::project(project, text, cx, found);
     }
     Ok(())

@@ -10,16 +10,7 @@ use super::{
 /// Reads the file.
 pub(super) fn read(text: &Text, cx: &Context<'_>, found: &mut Found) -> Result<(), ForeignError> {
     let root = text.json()?;
-    for member in root.members().unwrap_or_default() {
-        if member.key != "projects" {
-            found.note(format!("`{}`", member.key), &text.place(member.line));
-        }
-    }
-    let projects = root.get("projects");
-    let Some(projects) = projects.and_then(|projects| projects.members()) else {
-        return Err(text.error(root.line, "it has no object `projects`"));
-    };
-    for project in projects {
+    for project in text.projects(&root, "object", found)? {
         self::project(project, text, cx, found);
     }
     Ok(())

@@ -7,7 +7,7 @@ use super::{
     git_workspace, gita, gitmodules,
     groups::Groups,
     json, mani, meta, myrepos, repo, repos_json,
-    tree::Node,
+    tree::{Member, Node},
     vcstool, west, yaml,
 };
 use crate::model::url::PackUrl;
@@ -111,6 +111,25 @@ impl Text {
     /// An error in it.
     pub(super) fn error(&self, line: usize, reason: impl Into<String>) -> ForeignError {
         ForeignError::new(&self.file, line, reason)
+    }
+
+    /// The members of `projects` in its root, `kind` in words; what stands beside them is not carried
+    /// over.
+    pub(super) fn projects<'a>(
+        &self,
+        root: &'a Node,
+        kind: &str,
+        found: &mut Found,
+    ) -> Result<&'a [Member], ForeignError> {
+        for member in root.members().unwrap_or_default() {
+            if member.key != "projects" {
+                found.note(format!("`{}`", member.key), &self.place(member.line));
+            }
+        }
+        let projects = root.get("projects");
+        projects
+            .and_then(Node::members)
+            .ok_or_else(|| self.error(root.line, format!("it has no {kind} `projects`")))
     }
 
     /// A place in it.
