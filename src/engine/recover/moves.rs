@@ -88,13 +88,16 @@ pub(super) async fn take_back(
 /// Waits for the end of a git that a killed run has left behind. Returns whether none is at work there.
 async fn is_left_alone(session: &Session, place: &Path) -> bool {
     let deadline = Instant::now() + LEFT_BEHIND;
-    while process::is_at_work("git", place) == Some(true) && Instant::now() < deadline {
+    loop {
+        let is_at_work = process::is_at_work("git", place);
+        if is_at_work != Some(true) || Instant::now() >= deadline || session.cancel.is_stopped() {
+            return is_at_work == Some(false);
+        }
         tokio::select! {
             () = tokio::time::sleep(GLANCE) => {}
-            () = session.cancel.stopped() => break,
+            () = session.cancel.stopped() => {}
         }
     }
-    process::is_at_work("git", place) == Some(false)
 }
 
 fn warn(session: &Session, unfinished: &UnfinishedMove, why: &str) {
