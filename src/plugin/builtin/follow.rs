@@ -101,6 +101,9 @@ impl Walk {
         host: &dyn ActionHost,
         Ahead { name, link }: Ahead,
     ) -> Result<Option<Obstacle>, ActionError> {
+        if name == "." {
+            return Ok(None);
+        }
         if name == ".." {
             if !self.missing.is_empty() {
                 return Ok(Some(Obstacle::Missing(self.at.clone())));
@@ -194,6 +197,14 @@ fn root_of(path: &Path) -> PathBuf {
 }
 
 fn push(ahead: &mut Vec<Ahead>, path: &Path, link: Option<&Path>) {
+    // A separator at the end asks for a directory, as a `.` after it does: path_resolution(7).
+    let text = path.as_os_str().as_encoded_bytes();
+    if text.ends_with(b"/") || text.ends_with(b"/.") {
+        ahead.push(Ahead {
+            name: OsString::from("."),
+            link: link.map(Path::to_path_buf),
+        });
+    }
     for component in path.components().rev() {
         let name = match component {
             Component::Normal(name) => name.to_owned(),

@@ -50,6 +50,25 @@ fn names_that_are_no_text_are_followed() {
     assert_eq!(found.sight, Sight::Directory { empty: true });
 }
 
+#[test]
+fn a_separator_at_the_end_asks_for_a_directory() {
+    let machine = TestMachine::new();
+    let file = machine.home.join("file");
+    fs::write(&file, "").unwrap();
+    fs::create_dir(machine.home.join("directory")).unwrap();
+    for end in ["/", "/.", "/./"] {
+        symlink(format!("file{end}"), machine.home.join("to-file")).unwrap();
+        symlink(format!("directory{end}"), machine.home.join("to-directory")).unwrap();
+        let followed = |name| follow(&machine.host(false), &machine.home.join(name)).unwrap();
+        let obstacle = Obstacle::NotADirectory(file.clone());
+        assert_eq!(followed("to-file").obstacle, Some(obstacle), "{end}");
+        let directory = Sight::Directory { empty: true };
+        assert_eq!(followed("to-directory").sight, directory, "{end}");
+        fs::remove_file(machine.home.join("to-file")).unwrap();
+        fs::remove_file(machine.home.join("to-directory")).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
