@@ -23,12 +23,12 @@ class Cost:
     then_sync: float = 0.0
 
 
-def run(argv, environment, errors, stdin="/dev/null", watch_memory=False):
+def run(argv, environment, errors, stdin="/dev/null", output="/dev/null", watch_memory=False):
     """Runs a command to its end, its standard error in the file `errors`. Watching its memory
     disturbs it a little: not for timed runs."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, str(stdin), os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
         (os.POSIX_SPAWN_OPEN, 2, str(errors), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
     ]
     began = time.monotonic()
