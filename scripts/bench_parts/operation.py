@@ -48,6 +48,8 @@ class Operation:
     spawns: collections.Counter = field(default_factory=collections.Counter)
     records: list = field(default_factory=list)
     peak_mb: float = 0.0
+    # Why which other was not measured.
+    left_out: dict = field(default_factory=dict)
 
     @property
     def contestants(self):
@@ -71,38 +73,45 @@ def run_one(world, operation, contestant, moved=(), environment=None, **how):
     return cost
 
 
-def measure(world, operation, runs):
-    """One run of each contestant that does not count, then the timed ones, taking turns."""
+def measure(world, operation, runs, indulgent=False):
+    """One run of each contestant that does not count, then the timed ones, taking turns. An
+    indulgent measurement goes on without another one that fails before it is timed."""
     if operation.looks:
         world.refresh_indexes({contestant.workspace for contestant in operation.contestants})
+    moved = world.move_a_tenth() if operation.moved else []
     for contestant in operation.contestants:
-        show_that_it_works(world, operation, contestant)
-    for number in range(-1, runs):
+        try:
+            show_that_it_works(world, operation, contestant)
+            run_one(world, operation, contestant, moved)
+        except process.Failed as error:
+            if not indulgent or contestant is operation.grex:
+                raise
+            operation.left_out[contestant.label] = str(error).strip().splitlines()[-1]
+            operation.others.remove(contestant)
+    for number in range(runs):
         moved = world.move_a_tenth() if operation.moved else []
         turn = number % len(operation.contestants)
         for contestant in operation.contestants[turn:] + operation.contestants[:turn]:
-            cost = run_one(world, operation, contestant, moved)
-            if number >= 0:
-                contestant.costs.append(cost)
+            contestant.costs.append(run_one(world, operation, contestant, moved))
 
 
 def show_that_it_works(world, operation, contestant):
     """A command that does nothing, and one that only looks, are fast: neither must be measured."""
-    workspace = world.workspace(contestant.workspace)
     if contestant.traced_argv:
         process.run(contestant.traced_argv, world.environment, world.top / "stderr", contestant.stdin)
         for pack in world.packs:
-            try:
-                (workspace / pack / TRACE).unlink()
-            except FileNotFoundError:
-                raise SystemExit(f"bench: {contestant.label} ran nothing in {pack}") from None
+            trace = world.directory(contestant.workspace, pack) / TRACE
+            if not trace.exists():
+                raise process.Failed(f"it ran nothing in {pack}")
+            trace.unlink()
     if operation.looks:
-        trace = workspace / world.packs[-1] / TRACE
+        trace = world.directory(contestant.workspace, world.packs[-1]) / TRACE
         before = said_by(world, contestant)
         trace.touch()
-        if said_by(world, contestant) == before:
-            raise SystemExit(f"bench: {contestant.label} did not notice a new file")
+        after = said_by(world, contestant)
         trace.unlink()
+        if before == after:
+            raise process.Failed("it did not notice a new file")
 
 
 def said_by(world, contestant):

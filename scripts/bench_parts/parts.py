@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from . import background, bare, latency, operation, remotes, report, shim, world
+from . import against_peers, background, bare, latency, operation, remotes, report, shim, world
 
 
 @dataclass
@@ -76,6 +76,16 @@ def behind_latency(bench):
             return latency.measure(there, bench.grex, bench.asked.latency_runs, bench.facts(False))
 
 
+def with_peers(bench):
+    """Against other tools."""
+    peers, missing = against_peers.installed(bench.asked.peers, say)
+    made = remotes_for(bench, "peers", bench.asked.peer_repositories)
+    there = world.make(made.top.parent / "work", made, made.top.as_uri())
+    jobs, runs = bench.asked.jobs, bench.asked.peer_runs
+    measured = against_peers.measure(there, bench.grex, jobs, peers, runs, saying)
+    return against_peers.section(measured, peers, missing, there, bench.facts(), runs)
+
+
 def remotes_for(bench, part, count):
     with saying(f"making {count} repositories for the part {part}"):
         return remotes.make(bench.place(part), bench.git, count, bench.asked.jobs)
@@ -93,4 +103,4 @@ def saying(what):
     say(f"{what} ({time.monotonic() - began:.0f} s)")
 
 
-MEASURE = {"file": over_file, "http": over_http, "latency": behind_latency}
+MEASURE = {"file": over_file, "http": over_http, "latency": behind_latency, "peers": with_peers}

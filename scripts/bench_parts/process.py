@@ -7,6 +7,10 @@ import time
 from dataclasses import dataclass
 
 
+class Failed(Exception):
+    """A command that failed, or did not do what it says."""
+
+
 @dataclass
 class Cost:
     """What one run took, in seconds and megabytes."""
@@ -41,7 +45,7 @@ def run(argv, environment, errors, stdin="/dev/null", output="/dev/null", watch_
     _, status, usage = os.wait4(pid, 0)
     if status != 0:
         said = errors.read_text(errors="replace")[-4000:]
-        raise SystemExit(f"bench: {' '.join(argv)} ended with status {status}:\n{said}")
+        raise Failed(f"{' '.join(argv)} ended with status {status}:\n{said}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, own_cpu, peak)
 
 

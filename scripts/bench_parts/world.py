@@ -4,8 +4,9 @@ import json
 import pathlib
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from .process import Failed
 from .remotes import Remotes
 
 # The workspaces: one that grex works in, one for the bare git commands.
@@ -21,6 +22,8 @@ class World:
     base: str
     # Called with the packs whose remotes have moved, before anything is timed.
     refresh: object = None
+    # Workspaces that cannot have a pack in a directory of another directory.
+    flat: set = field(default_factory=set)
     emptied: int = 0
 
     @property
@@ -36,6 +39,9 @@ class World:
 
     def workspace(self, name):
         return self.top / name
+
+    def directory(self, name, pack):
+        return self.workspace(name) / (pack.replace("/", "-") if name in self.flat else pack)
 
     def fresh_checkout(self, name):
         """What a contestant's workspace holds while nothing is cloned: to be filled once."""
@@ -56,7 +62,7 @@ class World:
 
     def directories(self, name):
         """A file with the directory of each pack, a line each."""
-        return self.list(f"{name}.directories", [self.workspace(name) / pack for pack in self.packs])
+        return self.list(f"{name}.directories", [self.directory(name, pack) for pack in self.packs])
 
     def clones(self, name):
         """A file with the URL and the directory of each pack, a line each."""
@@ -80,9 +86,9 @@ class World:
         """Makes sure that what was timed was also done: HEAD is at the remote's commit, and the
         file that each new commit changes is there."""
         for pack in packs:
-            directory = self.workspace(name) / pack
+            directory = self.directory(name, pack)
             if head(directory) != self.remotes.tip(pack) or not (directory / "README.md").exists():
-                raise SystemExit(f"bench: {name} left {pack} behind")
+                raise Failed(f"{name} left {pack} behind")
 
     def refresh_indexes(self, names):
         """Files that are as young as the index are read again by each `status`, until one writes
