@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from . import against_peers, background, bare, latency, operation, remotes, report, shim, world
+from . import against_peers, background, bare, latency, operation, remotes, report, scale, shim, world
 
 
 @dataclass
@@ -86,6 +86,11 @@ def with_peers(bench):
     return against_peers.section(measured, peers, missing, there, bench.facts(), runs)
 
 
+def at_scale(bench):
+    """What grex itself costs."""
+    return scale.measure(bench, saying)
+
+
 def remotes_for(bench, part, count):
     with saying(f"making {count} repositories for the part {part}"):
         return remotes.make(bench.place(part), bench.git, count, bench.asked.jobs)
@@ -103,4 +108,10 @@ def saying(what):
     say(f"{what} ({time.monotonic() - began:.0f} s)")
 
 
-MEASURE = {"file": over_file, "http": over_http, "latency": behind_latency, "peers": with_peers}
+MEASURE = {
+    "file": over_file,
+    "http": over_http,
+    "latency": behind_latency,
+    "peers": with_peers,
+    "scale": at_scale,
+}

@@ -27,9 +27,17 @@ class Cost:
     then_sync: float = 0.0
 
 
-def run(argv, environment, errors, stdin="/dev/null", output="/dev/null", watch_memory=False):
+def run(
+    argv,
+    environment,
+    errors,
+    stdin="/dev/null",
+    output="/dev/null",
+    watch_memory=False,
+    accept=(0,),
+):
     """Runs a command to its end, its standard error in the file `errors`. Watching its memory
-    disturbs it a little: not for timed runs."""
+    disturbs it a little: not for timed runs. `accept`: the exit codes that are no failures."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, str(stdin), os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
@@ -43,7 +51,7 @@ def run(argv, environment, errors, stdin="/dev/null", output="/dev/null", watch_
     wall = time.monotonic() - began
     own_cpu = time.clock_gettime(process_clock(pid))
     _, status, usage = os.wait4(pid, 0)
-    if status != 0:
+    if os.waitstatus_to_exitcode(status) not in accept:
         said = errors.read_text(errors="replace")[-4000:]
         raise Failed(f"{' '.join(argv)} ended with status {status}:\n{said}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, own_cpu, peak)

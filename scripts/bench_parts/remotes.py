@@ -43,7 +43,7 @@ class Remotes:
         subprocess.run(argv, input=stream.encode(), env=self.environment, check=True)
 
 
-def make(top, git, count, jobs):
+def make(top, git, count, jobs, content=None):
     """Makes `count` bare repositories below `top`, and an empty HOME for whatever runs."""
     (top / "home").mkdir()
     environment = {
@@ -59,7 +59,7 @@ def make(top, git, count, jobs):
 
     def fill(pack):
         shutil.copytree(skeleton, remotes.path(pack))
-        remotes.fast_import(pack, history(pack))
+        remotes.fast_import(pack, (content or history)(pack))
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         list(pool.map(fill, packs))
