@@ -29,8 +29,11 @@ def together(parts):
     return "\n\n".join(marked)
 
 
-def write_into(path, parts):
-    """Replaces these parts of the results in a document; the others stay."""
+def write_into(path, parts, images):
+    """Replaces these parts of the results in a document; the others stay. Images go beside it."""
+    for name, content in images.items():
+        (path.parent / "images").mkdir(exist_ok=True)
+        (path.parent / "images" / name).write_text(content)
     before, between, after = split(path)
     text = together({**parts_of(between), **parts})
     path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")

@@ -4,9 +4,9 @@ import contextlib
 import pathlib
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from . import against_peers, background, bare, latency, operation, remotes, report, scale, shim, world
+from . import against_peers, background, bare, latency, operation, plot, remotes, report, scale, shim, world
 
 
 @dataclass
@@ -21,6 +21,8 @@ class Bench:
     source: pathlib.Path
     # As typed: how many of what.
     asked: object
+    # Pictures by file name.
+    images: dict = field(default_factory=dict)
 
     def place(self, name):
         """A directory for one part."""
@@ -83,6 +85,8 @@ def with_peers(bench):
     there = world.make(made.top.parent / "work", made, made.top.as_uri())
     jobs, runs = bench.asked.jobs, bench.asked.peer_runs
     measured = against_peers.measure(there, bench.grex, jobs, peers, runs, saying)
+    title = f"{len(there.packs)} repositories, {jobs} jobs: time as a multiple of bare git's"
+    bench.images["benchmarks.svg"] = plot.draw(measured, title)
     return against_peers.section(measured, peers, missing, there, bench.facts(), runs)
 
 
