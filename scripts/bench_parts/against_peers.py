@@ -122,6 +122,8 @@ def section(measured, peers, missing, world, facts, runs):
         "",
         f"{'; '.join(tools)}.",
         "",
+        "![For each operation, a bar for each tool](images/benchmarks.svg)",
+        "",
         *table(measured),
         "",
         f"Left out: {'; '.join(out) or 'nothing'}.",

@@ -85,7 +85,7 @@ def with_peers(bench):
     there = world.make(made.top.parent / "work", made, made.top.as_uri())
     jobs, runs = bench.asked.jobs, bench.asked.peer_runs
     measured = against_peers.measure(there, bench.grex, jobs, peers, runs, saying)
-    title = f"{len(there.packs)} repositories, {jobs} jobs: time as a multiple of bare git's"
+    title = f"{len(there.packs)} repositories from the file system, {jobs} jobs"
     bench.images["benchmarks.svg"] = plot.draw(measured, title)
     return against_peers.section(measured, peers, missing, there, bench.facts(), runs)
 

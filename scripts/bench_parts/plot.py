@@ -6,7 +6,7 @@ from html import escape
 from . import against_peers
 from .against_peers import BARE_ROW, GREX_ROW
 
-WIDTH, LEFT, RIGHT, LINE, HEAD = 760, 190, 70, 20, 44
+WIDTH, LEFT, RIGHT, LINE, HEAD = 760, 215, 60, 20, 44
 
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
