@@ -6,7 +6,7 @@ from .operation import TRACE, Contestant, Operation
 from .world import GREX, XARGS
 
 # Target ratios of grex's time to that of the bare commands.
-CLONE, FETCH, OWN_FETCH, PULL, STATUS, EXEC = 0.95, 0.80, 1.03, 0.80, 0.95, 0.70
+CLONE, FETCH, OWN_GIT, PULL, STATUS, EXEC = 0.95, 0.80, 1.03, 0.80, 0.95, 0.70
 
 UP_TO_DATE, TENTH = "sync, nothing changed", "sync, 10 % changed"
 

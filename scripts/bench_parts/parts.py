@@ -58,8 +58,10 @@ def against_bare(bench, there, how):
     for one in operations:
         with saying(f"counting: {one.name}"):
             shim.count(there, one, bench.shim)
-        own = one.name == bare.UP_TO_DATE and shim.own_fetch(there, one, jobs)
-        one.others += [own] if own else []
+        if one.name == bare.UP_TO_DATE:
+            own = shim.own_git(there, one, jobs)
+            one.others += [own] if own else []
+            own or say("grex starts not one git for each pack: there is nothing like it to measure")
     for one in operations:
         with saying(one.name):
             operation.measure(there, one, bench.asked.runs)

@@ -49,7 +49,8 @@ def draw(measured, title):
     for name, rows in blocks:
         parts += block(name, rows, scale, y)
         y += (len(rows) + 2) * LINE
-    parts.append(text(16, height - 12, "Time as a multiple of what bare git takes. Less is better.", "faint"))
+    words = "Time as a multiple of what bare git takes. Less is better."
+    parts.append(text(16, height - 12, words, "faint"))
     return "\n".join([*parts, "</svg>", ""])
 
 

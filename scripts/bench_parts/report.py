@@ -64,7 +64,7 @@ def work(operations):
         spawns = ", ".join(f"{count} `{name}`" for name, count in operation.spawns.most_common())
         memory = f"{operation.peak_mb:.1f}; {verdict(operation.peak_mb, '<', MEMORY_TARGET_MB)}"
         own = [cost.own_cpu * 1000 for cost in operation.grex.costs]
-        spawns = f"{sum(operation.spawns.values())}: {spawns}"
+        spawns = f"{sum(operation.spawns.values())}: {spawns}" if spawns else "0"
         rows.append(row(operation.name, spawns, memory, spread(own, 0)))
     return rows
 

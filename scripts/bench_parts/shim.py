@@ -37,24 +37,25 @@ def place(world, shim):
     return str(program)
 
 
-def own_fetch(world, operation, jobs):
-    """The yardstick that costs what grex's own git commands cost: the very fetches that grex
-    started, for the other workspace. Nothing if it started none, or not one for each pack."""
-    fetches = [record for record in operation.records if record["subcommand"] == "fetch"]
-    if len(fetches) != len(world.packs) or len({len(record["argv"]) for record in fetches}) != 1:
+def own_git(world, operation, jobs):
+    """The yardstick that costs what grex's own git commands cost: the very commands that grex
+    started, for the other workspace. None unless grex started one for each pack."""
+    name, number = (operation.spawns.most_common(1) or [("", 0)])[0]
+    if number != len(world.packs):
         return None
+    started = [record for record in operation.records if record["subcommand"] == name]
     own, other = (str(world.workspace(name)) for name in (GREX, XARGS))
     lines = []
-    for record in fetches:
+    for record in started:
         argv = record["argv"]
         if "-C" not in argv:
             argv = ["-C", record["repository"], *argv]
         # xargs reads quotes as a shell does.
         lines.append(" ".join(shlex.quote(word.replace(own, other)) for word in argv))
-    variables = fetches[0]["environment"].items() - world.environment.items()
+    variables = started[0]["environment"].items() - world.environment.items()
     # One of them names a directory of the pack's; the first pack's costs what all cost.
     steering = [f"{name}={value.replace(own, other)}" for name, value in sorted(variables)]
     steering = [one for one in steering if not one.startswith("GIT_SHIM_")]
     argv = ["/usr/bin/env", *steering, *bare.xargs(jobs, "-L", "1", world.remotes.git)]
-    stdin = world.list("own-fetches", lines)
-    return Contestant("grex's own `git fetch`", XARGS, argv, str(stdin), bare.OWN_FETCH)
+    stdin = world.list("own-commands", lines)
+    return Contestant(f"grex's own `git {name}`", XARGS, argv, str(stdin), bare.OWN_GIT)
