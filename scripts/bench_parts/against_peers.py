@@ -31,8 +31,6 @@ def operations(world, grex, jobs, peers):
     """grex's operations, the first yardstick of each, and every tool that has such a one."""
     tracer = bare.trace_command(world)
     for peer in peers:
-        if peer.flat:
-            world.flat.add(peer.name)
         peer.prepare(world, world.fresh_checkout(peer.name))
         world.empty(peer.name)
         if not peer.clone(jobs):

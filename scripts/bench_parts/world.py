@@ -4,7 +4,7 @@ import json
 import pathlib
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .process import Failed
 from .remotes import Remotes
@@ -22,8 +22,6 @@ class World:
     base: str
     # Called with the packs whose remotes have moved, before anything is timed.
     refresh: object = None
-    # Workspaces that cannot have a pack in a directory of another directory.
-    flat: set = field(default_factory=set)
     emptied: int = 0
 
     @property
@@ -41,7 +39,7 @@ class World:
         return self.top / name
 
     def directory(self, name, pack):
-        return self.workspace(name) / (pack.replace("/", "-") if name in self.flat else pack)
+        return self.workspace(name) / pack
 
     def fresh_checkout(self, name):
         """What a contestant's workspace holds while nothing is cloned: to be filled once."""

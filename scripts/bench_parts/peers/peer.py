@@ -12,8 +12,6 @@ class Peer:
     name = ""
     # How many jobs it may have at once, where it does not take a number.
     parallelism = "the same"
-    # No directory within another for its packs.
-    flat = False
 
     def __init__(self, home):
         self.home = home

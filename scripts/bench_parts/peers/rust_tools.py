@@ -76,13 +76,10 @@ class OlderGrex(RustTool):
     """An earlier program of the same name."""
 
     name, package, program, version_wanted = "grex-cli 1.4", "grex-cli", "grex", "1.4.0"
-    flat = True
 
     def prepare(self, world, directory):
         (directory / ".grex").mkdir()
-        children = [
-            f"  - url: {world.url(pack)}\n    path: {pack.replace('/', '-')}\n" for pack in world.packs
-        ]
+        children = [f"  - url: {world.url(pack)}\n    path: {pack}\n" for pack in world.packs]
         head = "schema_version: '1'\nname: all\ntype: meta\nchildren:\n"
         (directory / ".grex/pack.yaml").write_text(head + "".join(children))
 
