@@ -23,7 +23,8 @@ def installed(home, say):
             peers.append(peer)
         except (subprocess.CalledProcessError, OSError) as error:
             said = getattr(error, "stderr", None) or str(error).encode()
-            missing[peer.name] = said.decode(errors="replace").strip().splitlines()[-1]
+            last = said.decode(errors="replace").strip().splitlines()[-1]
+            missing[peer.name] = f"cannot be installed: {last}"
     return peers, missing
 
 
