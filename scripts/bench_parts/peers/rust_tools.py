@@ -87,7 +87,8 @@ class OlderGrex(RustTool):
         return [self.path, "sync", "--quiet", "--parallel", jobs, "--pack", "."]
 
     def sync(self, jobs):
-        return self.clone(jobs)
+        # It moves a checkout only to a ref that is named, and `main` would be the local one.
+        return [*self.clone(jobs), "--ref", "origin/main"]
 
     def status(self, jobs):
         return [self.path, "status"]
