@@ -75,24 +75,24 @@ def run_one(world, operation, contestant, moved=(), environment=None, **how):
 
 def measure(world, operation, runs, indulgent=False):
     """One run of each contestant that does not count, then the timed ones, taking turns. An
-    indulgent measurement goes on without another one that fails before it is timed."""
+    indulgent measurement goes on without another one that fails."""
     if operation.looks:
         world.refresh_indexes({contestant.workspace for contestant in operation.contestants})
-    moved = world.move_a_tenth() if operation.moved else []
-    for contestant in operation.contestants:
-        try:
-            show_that_it_works(world, operation, contestant)
-            run_one(world, operation, contestant, moved)
-        except process.Failed as error:
-            if not indulgent or contestant is operation.grex:
-                raise
-            operation.left_out[contestant.label] = str(error).strip().splitlines()[-1]
-            operation.others.remove(contestant)
-    for number in range(runs):
+    for number in range(-1, runs):
         moved = world.move_a_tenth() if operation.moved else []
-        turn = number % len(operation.contestants)
+        turn = max(number, 0) % len(operation.contestants)
         for contestant in operation.contestants[turn:] + operation.contestants[:turn]:
-            contestant.costs.append(run_one(world, operation, contestant, moved))
+            try:
+                if number < 0:
+                    show_that_it_works(world, operation, contestant)
+                cost = run_one(world, operation, contestant, moved)
+            except process.Failed as error:
+                if not indulgent or contestant is operation.grex:
+                    raise
+                operation.left_out[contestant.label] = str(error).strip().splitlines()[-1]
+                operation.others.remove(contestant)
+            else:
+                contestant.costs += [cost] if number >= 0 else []
 
 
 def show_that_it_works(world, operation, contestant):
