@@ -371,8 +371,19 @@ pub fn settle(path: &Path) {
 fn give_up(file: &mut File, holder: &Holder) {
     let mut lines = serde_json::to_vec(holder).unwrap_or_default();
     lines.extend_from_slice(format!("\n{DONE}\n").as_bytes());
-    let rewound = file.set_len(0).and_then(|()| file.rewind());
-    let _ = rewound.and_then(|()| file.write_all(&lines));
+    let _ = overwrite(file, &lines);
+}
+
+/// Makes `lines` the content. The file is never emptied on the way: ext4 writes out at once what
+/// was cut to nothing and filled again (`auto_da_alloc` in ext4(5)), for every pack of every run.
+fn overwrite(file: &mut File, lines: &[u8]) -> io::Result<()> {
+    file.rewind()?;
+    file.write_all(lines)?;
+    let length = lines.len() as u64;
+    if file.metadata()?.len() > length {
+        file.set_len(length)?;
+    }
+    Ok(())
 }
 
 fn second_line(file: &File) -> Option<String> {
@@ -412,8 +423,13 @@ impl<'l> Held<'l> {
             line.extend_from_slice(INTERRUPTED.as_bytes());
             line.push(b'\n');
         }
-        // The line is for people: on a full disk the lock is held all the same.
-        let _ = guard.set_len(0).and_then(|()| guard.write_all(&line));
+        // The line is for people: on a full disk the lock is held all the same. What said that the
+        // one before is done goes first, for this one may be killed at any moment.
+        let cut = match modified {
+            Some(_) => guard.set_len(1),
+            None => Ok(()),
+        };
+        let _ = cut.and_then(|()| overwrite(&mut guard, &line));
         if let Some(since) = modified.filter(|_| is_interrupted) {
             // Should this one be interrupted too, then that was when it began.
             let _ = guard.set_modified(since);
