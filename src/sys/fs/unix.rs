@@ -149,6 +149,11 @@ pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
+/// The number of the file system that holds `place`; `None` where nothing is.
+pub(super) fn device_of(place: &Path) -> Option<u64> {
+    Some(place.metadata().ok()?.dev())
+}
+
 /// Makes everything on a file system survive a power cut. Where the system cannot do that for one
 /// file system, it is done for all.
 pub(super) fn sync_filesystem(directory: &Path) -> io::Result<()> {
