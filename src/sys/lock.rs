@@ -13,7 +13,7 @@ pub mod trace;
 
 use std::fs::{File, Metadata};
 use std::future::Future;
-use std::io::{self, Seek, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
@@ -32,6 +32,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(25);
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// Where the lines begin. On Windows a lock is one on the first byte of the file, which nobody else
+/// can read or write then (`LockFileEx`); so that one says nothing.
+const LINES: u64 = 1;
 
 /// How much of a lock file is read to learn who holds it.
 const HOLDER_LIMIT: usize = 4096;
@@ -371,22 +375,21 @@ pub fn settle(path: &Path) {
 fn give_up(file: &mut File, holder: &Holder) {
     let mut lines = serde_json::to_vec(holder).unwrap_or_default();
     lines.extend_from_slice(format!("\n{DONE}\n").as_bytes());
-    let rewound = file.set_len(0).and_then(|()| file.rewind());
-    let _ = rewound.and_then(|()| file.write_all(&lines));
+    let begun = file.set_len(LINES);
+    let begun = begun.and_then(|()| file.seek(SeekFrom::Start(LINES)));
+    let _ = begun.and_then(|_| file.write_all(&lines));
 }
 
 fn second_line(file: &File) -> Option<String> {
     let mut bytes = [0; HOLDER_LIMIT];
-    let length = read_at(file, &mut bytes, 0).ok()?;
+    let length = read_at(file, &mut bytes, LINES).ok()?;
     let line = bytes[..length].split(|byte| *byte == b'\n').nth(1)?;
     Some(String::from_utf8_lossy(line).into_owned())
 }
 
-// On Windows nobody but the holder can read the first byte of a file that is locked: who holds the
-// lock is known there only once it has ended.
 fn read_holder(file: &File) -> Option<Holder> {
     let mut bytes = [0; HOLDER_LIMIT];
-    let length = read_at(file, &mut bytes, 0).ok()?;
+    let length = read_at(file, &mut bytes, LINES).ok()?;
     let line = bytes[..length].split(|byte| *byte == b'\n').next()?;
     serde_json::from_slice(line).ok()
 }
@@ -406,7 +409,8 @@ impl<'l> Held<'l> {
         holder: &Holder,
     ) -> Self {
         let is_interrupted = modified.is_some() && second_line(&guard).as_deref() != Some(DONE);
-        let mut line = serde_json::to_vec(holder).unwrap_or_default();
+        let mut line = vec![b' '];
+        line.extend(serde_json::to_vec(holder).unwrap_or_default());
         line.push(b'\n');
         if is_interrupted {
             line.extend_from_slice(INTERRUPTED.as_bytes());
