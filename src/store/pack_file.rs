@@ -220,8 +220,7 @@ mod tests {
             fs::remove_file(&file).unwrap();
         }
         // Nobody writes into it: opening it to read would wait for ever.
-        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-        rustix::fs::mknodat(rustix::fs::CWD, &file, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        nix::unistd::mkfifo(&file, nix::sys::stat::Mode::S_IRWXU).unwrap();
         assert_eq!(
             read_linux(&root).unwrap_err().kind,
             PackFileErrorKind::Unreadable

@@ -7,7 +7,7 @@
 //! cancelled nor timed out.
 
 mod file;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 pub mod trace;
 

@@ -10,7 +10,7 @@
 //!
 //! The traits of the library are held by `author`, which is a plugin of each kind and uses all that
 //! there is: it does not compile when something is gone.
-#![cfg(feature = "mcp")]
+#![cfg(all(feature = "mcp", unix))]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -52,14 +52,7 @@ fn a_regular_file_is_read_up_to_its_limit() {
 fn a_fifo_a_device_a_link_and_a_directory_are_refused_at_once() {
     let place = directory();
     let fifo = place.path().join("fifo");
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        &fifo,
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::from_raw_mode(0o600),
-        0,
-    )
-    .unwrap();
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
     let link = place.path().join("link");
     fs::write(place.path().join("target"), "x").unwrap();
     symlink("target", &link).unwrap();

@@ -411,10 +411,8 @@ fn what_cannot_be_hashed_is_refused() {
     );
     refused(
         &|bench| {
-            let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
             let place = files(bench).join("fifo");
-            rustix::fs::mknodat(rustix::fs::CWD, &place, rustix::fs::FileType::Fifo, mode, 0)
-                .unwrap();
+            nix::unistd::mkfifo(&place, nix::sys::stat::Mode::S_IRWXU).unwrap();
         },
         "fifo is neither a file nor a directory",
     );
