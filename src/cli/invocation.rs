@@ -58,57 +58,79 @@ pub(super) struct Invocation {
     watcher: Arc<Watcher>,
 }
 
-/// Runs the program with these arguments, the first of which is its name, and with these plugins,
-/// and returns its exit code.
-pub async fn main(arguments: Vec<OsString>, registry: Registry) -> u8 {
-    let registry = Arc::new(registry);
-    if let Some(asked) = completions::asked(&arguments) {
-        return print_answer(&completions::answer(&asked, &registry.vocabulary()));
+/// What the arguments ask for.
+pub struct Run {
+    verb: Verb,
+    globals: Globals,
+    registry: Arc<Registry>,
+    arguments: Vec<OsString>,
+}
+
+impl Run {
+    /// Reads the arguments, the first of which is the program's name, for a run with these plugins.
+    ///
+    /// # Errors
+    /// Returns the exit code of what is answered at once: help, a version, completions, and
+    /// arguments that cannot be used.
+    pub fn read(arguments: Vec<OsString>, registry: Registry) -> Result<Self, u8> {
+        if let Some(asked) = completions::asked(&arguments) {
+            return Err(print_answer(&completions::answer(
+                &asked,
+                &registry.vocabulary(),
+            )));
+        }
+        let cli = match Cli::try_parse_from(&arguments) {
+            Ok(cli) => cli,
+            Err(problem) => return Err(usage_errors::answer(&problem, &arguments)),
+        };
+        let Cli {
+            verb,
+            completions,
+            globals,
+        } = cli;
+        let verb = match (verb, completions) {
+            (Some(verb), None) => verb,
+            (None, Some(shell)) => return Err(print_answer(shell.script())),
+            (None, None) => return Err(usage_errors::no_verb(&arguments)),
+            (Some(_), Some(_)) => {
+                let problem = usage("--completions prints a script, and goes with no verb");
+                return Err(usage_errors::refuse(problem, &arguments));
+            }
+        };
+        let globals = Globals::resolve(globals, verb.globals().clone(), Environment::read())
+            .map_err(|problem| usage_errors::refuse(problem, &arguments))?;
+        Ok(Self {
+            verb,
+            globals,
+            registry: Arc::new(registry),
+            arguments,
+        })
     }
-    let cli = match Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
-        Err(problem) => return usage_errors::answer(&problem, &arguments),
-    };
-    let Cli {
-        verb,
-        completions,
-        globals,
-    } = cli;
-    let verb = match (verb, completions) {
-        (Some(verb), None) => verb,
-        (None, Some(shell)) => return print_answer(shell.script()),
-        (None, None) => return usage_errors::no_verb(&arguments),
-        (Some(_), Some(_)) => {
-            let problem = usage("--completions prints a script, and goes with no verb");
-            return usage_errors::refuse(problem, &arguments);
-        }
-    };
-    let resolved = Globals::resolve(globals, verb.globals().clone(), Environment::read());
-    let globals = match resolved {
-        Ok(globals) => globals,
-        Err(problem) => return usage_errors::refuse(problem, &arguments),
-    };
-    let ui = Ui::new(&globals);
-    let jobs = globals.settings.parallel.unwrap_or(USUAL_JOBS);
-    let cancel = Cancel::new();
-    let watcher = Arc::new(Watcher::begin(&ui, jobs));
-    let signals = Signals::watch(cancel.clone(), Arc::clone(&watcher));
-    let invocation = Invocation {
-        globals,
-        ui,
-        registry,
-        cancel,
-        watcher,
-    };
-    let code = match recorded(verb, &invocation, &arguments).await {
-        Ok(code) => code,
-        Err(problem) => {
-            // An error of the arguments comes before anything was watched.
-            drop(invocation.watcher.end());
-            error::tell(&problem, &invocation.ui)
-        }
-    };
-    signals.exit_code().unwrap_or(code)
+
+    /// Does it, and returns the exit code. Must be called within a runtime.
+    pub async fn carry_out(self) -> u8 {
+        let ui = Ui::new(&self.globals);
+        let jobs = self.globals.settings.parallel.unwrap_or(USUAL_JOBS);
+        let cancel = Cancel::new();
+        let watcher = Arc::new(Watcher::begin(&ui, jobs));
+        let signals = Signals::watch(cancel.clone(), Arc::clone(&watcher));
+        let invocation = Invocation {
+            globals: self.globals,
+            ui,
+            registry: self.registry,
+            cancel,
+            watcher,
+        };
+        let code = match recorded(self.verb, &invocation, &self.arguments).await {
+            Ok(code) => code,
+            Err(problem) => {
+                // An error of the arguments comes before anything was watched.
+                drop(invocation.watcher.end());
+                error::tell(&problem, &invocation.ui)
+            }
+        };
+        signals.exit_code().unwrap_or(code)
+    }
 }
 
 /// Prints what is not for a person; returns the exit code.

@@ -21,7 +21,7 @@ mod usage;
 mod verbs;
 
 pub use arguments::command;
-pub use invocation::main;
+pub use invocation::Run;
 pub use schemas::{OutputSchema, output_schemas};
 
 use crate::render::style;

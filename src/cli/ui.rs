@@ -1,8 +1,11 @@
 //! The two streams: results on standard output, everything else on standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal, Write},
+};
 
-use anstream::{AutoStream, ColorChoice, adapter::strip_str};
+use anstream::adapter::strip_str;
 use serde::Serialize;
 
 use super::globals::{Globals, When};
@@ -125,29 +128,21 @@ impl Ui {
         if text.is_empty() {
             return Ok(());
         }
-        let mut stream = AutoStream::new(io::stdout().lock(), choice(self.color_out));
-        stream.write_all(text.as_bytes())?;
+        let mut stream = io::stdout().lock();
+        stream.write_all(painted_if(self.color_out, text).as_bytes())?;
         stream.flush()
     }
 
     /// Writes to standard error, all of it at once. That it cannot be written cannot be told to
     /// anybody.
     pub(super) fn tell(&self, text: &str) {
-        let mut stream = AutoStream::new(io::stderr().lock(), choice(self.color_err));
-        drop(
-            stream
-                .write_all(text.as_bytes())
-                .and_then(|()| stream.flush()),
-        );
+        let mut stream = io::stderr().lock();
+        drop(stream.write_all(painted_if(self.color_err, text).as_bytes()));
     }
 
     /// Returns what `text` is on standard error, for whoever draws there.
     pub(super) fn painted(&self, text: &str) -> String {
-        if self.color_err {
-            text.to_owned()
-        } else {
-            strip_str(text).to_string()
-        }
+        painted_if(self.color_err, text).into_owned()
     }
 
     /// Writes the pieces in their order; results only unless `-q` was given.
@@ -219,11 +214,12 @@ fn harmless_json(text: &str) -> String {
     harmless
 }
 
-fn choice(color: bool) -> ColorChoice {
+/// The text as it is, or without its colours; in one piece, so that it is written by one call.
+fn painted_if(color: bool, text: &str) -> Cow<'_, str> {
     if color {
-        ColorChoice::AlwaysAnsi
+        Cow::Borrowed(text)
     } else {
-        ColorChoice::Never
+        Cow::Owned(strip_str(text).to_string())
     }
 }
 

@@ -28,12 +28,19 @@ const PINNED_SETTINGS: &[&str] = &[
 /// What a command gets besides that changes a repository which is there. Refs and the index are not
 /// synced by default, nor are objects that come one by one: after a power cut a branch would name a
 /// commit that is an empty file, and neither git nor grex gets past that. All objects of a command
-/// are synced at once. A clone needs none of it: it is looked at again until it is known to be on
-/// disk. Git before 2.36 passes over these.
+/// are synced at once. Git before 2.36 passes over these.
 const DURABLE_SETTINGS: &[&str] = &[
     "core.fsync=objects,derived-metadata,reference,index",
     "core.fsyncMethod=batch",
 ];
+
+/// What a clone gets instead: the run syncs the file system once, after all of them, and until then
+/// the journal has each looked at again. Where the system does not promise that a sync of all is
+/// done when it returns, git syncs as ever.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const CLONE_SETTINGS: &[&str] = &["core.fsync=none"];
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const CLONE_SETTINGS: &[&str] = &[];
 
 /// What `git rev-parse --local-env-vars` lists, less the three that carry the settings of CI
 /// (`GIT_CONFIG_PARAMETERS`, `GIT_CONFIG_COUNT` and its pairs), and more that name a repository:
@@ -91,11 +98,12 @@ impl GitCommand {
         subcommand: &'static str,
         nature: Nature,
     ) -> Self {
-        let durable = match nature {
-            Nature::Local | Nature::MayAsk if subcommand != "clone" => DURABLE_SETTINGS,
-            _ => &[],
+        let durability = match nature {
+            Nature::Query => &[],
+            Nature::Local | Nature::MayAsk if subcommand == "clone" => CLONE_SETTINGS,
+            Nature::Local | Nature::MayAsk => DURABLE_SETTINGS,
         };
-        let settings = [PINNED_SETTINGS, durable].concat();
+        let settings = [PINNED_SETTINGS, durability].concat();
         Self::with_settings(git, repository, subcommand, nature, &settings)
     }
 

@@ -26,7 +26,7 @@ use tempfile::NamedTempFile;
 
 pub use self::place::{
     create_dir_all, is_vacant, remove_below, remove_empty, remove_tree, rename_noreplace,
-    sync_directory, sync_filesystem,
+    sync_directory, sync_filesystems,
 };
 pub(crate) use self::platform::{
     append, canonicalize, device, inode, is_ours, make_file, mode, or_plain_sync,

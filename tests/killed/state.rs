@@ -32,6 +32,8 @@ impl State {
             let refs = git(&["for-each-ref", "--format=%(refname) %(objectname)"]);
             let status = git(&["status", "--porcelain=v2", "--branch"]);
             state.insert(format!("git {name}"), format!("{refs} {status}"));
+            let damage = git(&["fsck", "--no-dangling", "--no-progress"]);
+            state.insert(format!("fsck {name}"), damage);
             locks(&pack.join(".git"), name, &mut state);
         }
         for name in ["grex.jsonl", "grex.lock.jsonl"] {

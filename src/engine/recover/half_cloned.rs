@@ -1,6 +1,9 @@
 //! A clone that an interrupted run had put in place: believed only when it is whole.
 
-use std::path::Path;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::moves::take_back;
 use crate::{
@@ -30,7 +33,12 @@ pub(in crate::engine) async fn check(
         return Ok(());
     }
     let repository = git.repository(root);
-    match repository.check_connectivity(&session.cancel).await {
+    let whole = async {
+        repository.check_connectivity(&session.cancel).await?;
+        let indexes = pack_indexes(&root.join(".git/objects/pack"));
+        repository.verify_packs(&indexes, &session.cancel).await
+    };
+    match whole.await {
         Ok(()) => {}
         Err(GitError::Failed(_)) => {
             put_away(session, path, root);
@@ -61,6 +69,15 @@ pub(in crate::engine) async fn check(
         is_made: false,
     };
     take_back(session, git, &unfinished, root).await.map(drop)
+}
+
+/// The indexes of the packs in a directory.
+fn pack_indexes(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "idx"))
+        .collect()
 }
 
 fn put_away(session: &Session, path: &PackPath, root: &Path) {

@@ -1,6 +1,6 @@
 //! The commands that only look.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::PathBuf};
 
 use super::{Repository, Untracked, records::Records};
 use crate::{
@@ -265,6 +265,20 @@ impl Repository<'_> {
     pub async fn check_connectivity(&self, cancel: &Cancel) -> Result<(), GitError> {
         let mut command = self.command("fsck", Nature::Query);
         command.arguments(["--connectivity-only", "--no-dangling", "--no-progress"]);
+        self.git.ask(&command, cancel).await.map(|_| ())
+    }
+
+    /// Checks every byte of what was fetched as packs, whose indexes these are: after a power cut,
+    /// parts of a file that nobody synced may be missing.
+    ///
+    /// # Errors
+    /// As git fails: a pack or its index is damaged.
+    pub async fn verify_packs(&self, indexes: &[PathBuf], cancel: &Cancel) -> Result<(), GitError> {
+        if indexes.is_empty() {
+            return Ok(());
+        }
+        let mut command = self.command("verify-pack", Nature::Query);
+        command.argument("--").arguments(indexes);
         self.git.ask(&command, cancel).await.map(|_| ())
     }
 }

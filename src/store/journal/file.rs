@@ -89,7 +89,7 @@ impl Journal {
         if !state.is_to_be_synced() && !done {
             return Ok(false);
         }
-        fs::sync_filesystem(&self.root)?;
+        fs::sync_filesystems(&self.root, &state.ended_at(&self.root))?;
         state.apply(Record::Synced);
         if state.is_settled() {
             let emptied = self.file(&mut state)?.set_len(0);

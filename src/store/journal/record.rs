@@ -1,6 +1,7 @@
 //! The lines of the journal, and what they add up to.
 
 use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,18 @@ impl State {
     pub(super) fn is_to_be_synced(&self) -> bool {
         let placed = |clone: &UnfinishedClone| clone.progress == CloneProgress::Placed;
         self.clones.values().any(placed) || self.moves.values().any(|one| one.is_made)
+    }
+
+    /// The places below `root` of what has ended and is not known to be on disk.
+    pub(super) fn ended_at(&self, root: &Path) -> Vec<PathBuf> {
+        let clones = self.clones.values();
+        let placed = clones.filter(|clone| clone.progress == CloneProgress::Placed);
+        let made = self.moves.values().filter(|one| one.is_made);
+        placed
+            .map(|clone| &clone.path)
+            .chain(made.map(|one| &one.path))
+            .map(|path| root.join(path.as_str()))
+            .collect()
     }
 
     pub(super) fn apply(&mut self, record: Record) {

@@ -106,8 +106,20 @@ pub fn sync_directory(directory: &Path) -> Result<(), FileError> {
     platform::sync_directory(directory).map_err(FileError::when("sync", directory))
 }
 
-/// Makes everything on the file system that holds `directory` survive a power cut, as far as the
-/// system lets its users ask for that: one call for a whole run.
-pub fn sync_filesystem(directory: &Path) -> Result<(), FileError> {
-    platform::sync_filesystem(directory).map_err(FileError::when("sync", directory))
+/// Makes everything on the file system that holds `directory`, and on those that hold the `others`
+/// that are there, survive a power cut, as far as the system lets its users ask for that: one call
+/// for each file system in a whole run.
+pub fn sync_filesystems(directory: &Path, others: &[PathBuf]) -> Result<(), FileError> {
+    let sync =
+        |place: &Path| platform::sync_filesystem(place).map_err(FileError::when("sync", place));
+    let mut synced = vec![platform::device_of(directory)];
+    sync(directory)?;
+    for place in others {
+        let device = platform::device_of(place);
+        if device.is_some() && !synced.contains(&device) {
+            synced.push(device);
+            sync(place)?;
+        }
+    }
+    Ok(())
 }

@@ -184,6 +184,11 @@ pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
     })
 }
 
+/// The number of the file system that holds `place`; `None` where nothing is.
+pub(super) fn device_of(place: &Path) -> Option<u64> {
+    Some(place.metadata().ok()?.dev())
+}
+
 /// Makes everything on a file system survive a power cut. Where the system cannot do that for one
 /// file system, it is asked for all: it may begin and not wait for the end (sync(2) of macOS), which
 /// asking the drive afterwards does.

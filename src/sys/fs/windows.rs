@@ -191,6 +191,11 @@ pub(super) fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The volume of a file cannot be told; see below for why it need not be.
+pub(super) fn device_of(_: &Path) -> Option<u64> {
+    None
+}
+
 /// Only an administrator can sync a whole volume. The files that grex itself writes are synced one
 /// by one; after a power cut, a clone may lack what git had not synced, and says so when it is
 /// used.
