@@ -1,5 +1,5 @@
 //! The example that the README shows: its files are what they should be, and its script works.
-
+#![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
     reason = "the fences around files and processes are for grex itself, not for its tests"

@@ -7,6 +7,7 @@ use crate::model::action::ArgumentError;
 /// Why an action failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ActionError {
     /// The arguments are refused; the path in it is one inside the arguments.
     #[error("{}", error.message)]
@@ -98,6 +99,7 @@ impl From<crate::sys::fs::FileError> for ActionError {
 /// Why a pack type could not do its work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum PackError {
     /// One of the pack's actions failed. Those before it were taken back.
     #[error("action {} (`{action}`): {error}", index + 1)]

@@ -1,6 +1,6 @@
 //! Where the files of a workspace lie, and how a pack's path becomes a directory.
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::io;

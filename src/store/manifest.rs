@@ -1,7 +1,7 @@
 //! The manifest on disk: read as a stream, appended to and rewritten under its lock.
 
 mod repair;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::fs::File;

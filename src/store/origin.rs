@@ -45,7 +45,7 @@ fn file(pack_root: &Path) -> PathBuf {
         .join("origin.json")
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::{read, write};
     use crate::{model::url::PackUrl, store::layout::pack_lock};

@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::sys::env;
-use crate::sys::fs::{self, FileError, Opening, TEMPORARY_PREFIX, open_regular, sync_directory};
+use crate::sys::fs::{
+    self, FileError, Opening, TEMPORARY_PREFIX, open_regular, or_plain_sync, sync_directory,
+};
 
 /// Returns the directory of this user's own files on this machine: `$XDG_STATE_HOME/grex`, or
 /// `~/.local/state/grex`. `None` without a home directory.
@@ -85,7 +87,8 @@ pub(super) fn create_once(path: &Path, bytes: &[u8]) -> Result<(), PrivateError>
             .rand_bytes(12)
             .tempfile_in(directory)?;
         temporary.write_all(bytes)?;
-        temporary.as_file().sync_all()?;
+        let file = temporary.as_file();
+        or_plain_sync(file, file.sync_all())?;
         match temporary.persist_noclobber(path) {
             Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
             _ => Ok(()),

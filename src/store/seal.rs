@@ -5,7 +5,7 @@
 //! of it is acted upon that does not carry the mark of this user's own grex: an HMAC with a key
 //! that never leaves the user's own directory.
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::fmt;

@@ -130,7 +130,7 @@ fn new_bin(trash: &Path, time: &str) -> Result<PathBuf, FileError> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -6,7 +6,7 @@
 
 mod error;
 mod file;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ mod place;
 #[cfg_attr(unix, path = "fs/unix.rs")]
 #[cfg_attr(windows, path = "fs/windows.rs")]
 mod platform;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::fs::{File, Metadata};
@@ -29,8 +29,8 @@ pub use self::place::{
     sync_directory, sync_filesystems,
 };
 pub(crate) use self::platform::{
-    append, canonicalize, device, inode, is_ours, make_file, mode, private_directories, read_at,
-    read_exact_at,
+    append, canonicalize, device, inode, is_ours, make_file, mode, or_plain_sync,
+    private_directories, read_at, read_exact_at,
 };
 
 /// The beginning of the name of every temporary file and directory. Ignored by the managed block
@@ -287,11 +287,8 @@ fn write_beside(
     if let Some(old) = old {
         platform::make_alike(file, &old)?;
     }
-    file.sync_all()?;
-    temporary
-        .persist(path)
-        .map(drop)
-        .map_err(|error| error.error)
+    or_plain_sync(file, file.sync_all())?;
+    platform::persist(temporary, path)
 }
 
 /// Returns the directory that a path is in: `.` for a bare name.
@@ -310,7 +307,7 @@ pub fn append_synced(file: &mut File, path: &Path, bytes: &[u8]) -> Result<(), F
         .metadata()
         .map_err(FileError::when("append to", path))?
         .len();
-    let written = append(file, bytes).and_then(|()| file.sync_data());
+    let written = append(file, bytes).and_then(|()| or_plain_sync(file, file.sync_data()));
     written.map_err(|error| {
         // If even this fails, half a line stays behind, and readers know what to do with it.
         let _ = file.set_len(length);

@@ -14,9 +14,18 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
+/// What Windows says where somebody may not make links (`ERROR_PRIVILEGE_NOT_HELD`).
+const PRIVILEGE_NOT_HELD: i32 = 1314;
+
 /// Returns what a person can do about it, where the kind of error tells.
 pub fn advice(error: &io::Error) -> Option<&'static str> {
+    if cfg!(windows) && error.raw_os_error() == Some(PRIVILEGE_NOT_HELD) {
+        return Some("turn on the developer mode of Windows, which lets everybody make links");
+    }
     Some(match error.kind() {
+        io::ErrorKind::PermissionDenied if cfg!(windows) => {
+            "check what you may do there, and that no program has it open"
+        }
         io::ErrorKind::NotFound => "check the path for a slip",
         io::ErrorKind::PermissionDenied => {
             "check whose it is and what you may do there: `ls -ld` shows it"

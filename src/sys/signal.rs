@@ -82,20 +82,31 @@ fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
     mask.is_some_and(|mask| mask >> (kind.as_raw_value() - 1) & 1 == 1)
 }
 
-/// Reports each Ctrl-C through `seen`, and cancels `cancel` if that says that it is meant for grex.
-/// From the call on it ends nothing by itself; it is reported once the future runs, which never ends.
+/// Reports each request of the console to end through `seen`, and cancels `cancel` if that says that
+/// it is meant for grex: Ctrl-C and Ctrl-Break, a window that is closed, a machine that is shut down.
+/// From the call on Ctrl-C and Ctrl-Break end nothing by themselves; of the others the system waits a
+/// few seconds. They are reported once the future runs, which never ends.
 ///
 /// # Errors
-/// Fails when the handler cannot be installed.
+/// Fails when the handlers cannot be installed.
 #[cfg(not(unix))]
 pub fn watch(
     cancel: Cancel,
     seen: impl Fn(EndSignal) -> bool,
 ) -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+
+    let (mut interrupt, mut pause) = (ctrl_c()?, ctrl_break()?);
+    let (mut close, mut shutdown) = (ctrl_close()?, ctrl_shutdown()?);
     Ok(async move {
-        while interrupt.recv().await.is_some() {
-            if seen(EndSignal::Interrupt) {
+        loop {
+            let end = tokio::select! {
+                _ = interrupt.recv() => EndSignal::Interrupt,
+                _ = pause.recv() => EndSignal::Interrupt,
+                _ = close.recv() => EndSignal::Hangup,
+                _ = shutdown.recv() => EndSignal::Terminate,
+            };
+            if seen(end) {
                 cancel.request();
             }
         }

@@ -1,6 +1,7 @@
 //! The built grex from outside: what is typed, what lies on disk, what it prints and what it
 //! leaves. One module for each idea; names that begin with a letter and a number (`u2_...`) are
 //! rows of the catalogue of bad input and faults in `docs/testing.md`.
+#![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

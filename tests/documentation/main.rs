@@ -20,7 +20,7 @@
 //! `console` blocks are transcripts (`transcript.rs`), `sh` blocks are scripts that have to
 //! succeed, `text` is no command. Anything else is a file that some reader has to accept
 //! (`data.rs`). A block that nothing is known of is an error.
-
+#![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stderr,
@@ -90,10 +90,14 @@ pages! {
     how_to_ci: "docs/how-to/ci.md",
     how_to_dotfiles: "docs/how-to/dotfiles.md",
     how_to_moving: "docs/how-to/moving.md",
+    how_to_packs: "docs/how-to/packs.md",
     how_to_team: "docs/how-to/team.md",
+    platforms: "docs/platforms.md",
+    stability: "docs/stability.md",
     summary: "docs/SUMMARY.md",
     tutorial: "docs/tutorial.md",
     example: "fixtures/example/README.md",
+    reference_pack: "fixtures/reference-pack/README.md",
     proofs: "proofs/README.md",
     clients: "tests/clients/README.md",
 }

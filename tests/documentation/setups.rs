@@ -10,6 +10,7 @@ pub(crate) fn machine(name: &str) -> Machine {
         "ada" => ada(&machine),
         "dots" => dots(&machine),
         "dotfiles" => dotfiles(&machine),
+        "reference pack" => reference_pack(&machine),
         "tools" => tools(&machine),
         "team" => team(&machine),
         "two packs" => two_packs(&machine),
@@ -89,6 +90,18 @@ fn dotfiles(machine: &Machine) {
     machine.write("~/.bashrc", "# mine\n");
     machine.prepare("grex init -q desk");
     machine.go("home/desk");
+}
+
+/// The sources of grex in `~/grex`, ripgrep, a place for a repository, and an empty workspace.
+fn reference_pack(machine: &Machine) {
+    empty_remote(machine, "ada/terminal");
+    machine.sandbox.write_script("bin/rg", "#!/bin/sh\n");
+    machine.write("~/.bashrc", "# mine\n");
+    let pack = crate::page::root().join("fixtures/reference-pack");
+    machine.prepare(&format!(
+        "mkdir -p ~/grex/fixtures\ncp -R '{}' ~/grex/fixtures\ngrex init -q desk",
+        pack.display()
+    ));
 }
 
 /// A pack with hooks, and an empty workspace.

@@ -28,6 +28,7 @@ mod platforms;
 #[allow(dead_code, unreachable_pub, reason = "the terminal of the other tests")]
 mod pty;
 mod question;
+mod reference_pack;
 mod shared_files;
 mod shells;
 mod spawns;

@@ -3,6 +3,7 @@
 //! nothing is printed that is not described; each of its fields is then renamed and given another
 //! type, which the schema as it is published has to notice; and at the end every field and every
 //! word of a choice was seen.
+#![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -1,6 +1,7 @@
 //! `grex serve --mcp` from outside: the built server in a workspace of its own, and a client that
 //! writes and reads lines. Names that begin with a letter and a number (`m1_...`) are rows of the
 //! catalogue of bad input and faults in `docs/testing.md`.
+#![cfg(unix)]
 #![cfg(feature = "mcp")]
 #![allow(
     clippy::disallowed_methods,

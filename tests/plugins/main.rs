@@ -1,6 +1,6 @@
 //! Plugins of each kind, written against the public interface only, and what grex makes of them.
 //! `copy` is a fetcher, `touch` an action, `letters` a pack type.
-
+#![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
 //! `sync` and its neighbours from end to end: the built program, the real git, real repositories.
-
+#![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -9,7 +9,7 @@ use std::{
 
 use crate::plugin::{action::ActionHost, error::ActionError, foreseen::Sight};
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 /// As many links as Linux follows in one path.

@@ -24,5 +24,5 @@ mod packs;
 mod place;
 mod programs;
 mod source;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod test_host;

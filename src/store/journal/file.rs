@@ -98,7 +98,8 @@ impl Journal {
         } else {
             self.write(&mut state, Record::Synced, Durability::Later)?;
         }
-        let synced = self.file(&mut state)?.sync_data();
+        let file = self.file(&mut state)?;
+        let synced = fs::or_plain_sync(file, file.sync_data());
         synced.map_err(FileError::when("sync", &self.path))?;
         Ok(true)
     }

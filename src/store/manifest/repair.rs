@@ -166,7 +166,7 @@ fn cut_tail(workspace: &Workspace) -> Result<bool, StoreError> {
         return Ok(false);
     }
     file.set_len(start)
-        .and_then(|()| file.sync_data())
+        .and_then(|()| fs::or_plain_sync(&file, file.sync_data()))
         .map_err(FileError::when("repair", path))?;
     Ok(true)
 }

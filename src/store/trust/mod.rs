@@ -6,7 +6,7 @@
 mod approvals;
 mod line;
 mod source;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 pub use self::approvals::{Approval, Subject, Trust, TrustError};

@@ -103,18 +103,7 @@ pub fn rename_noreplace(from: &Path, to: &Path) -> Result<(), FileError> {
 
 /// Makes the names in a directory survive a power cut, where that needs to be asked for.
 pub fn sync_directory(directory: &Path) -> Result<(), FileError> {
-    match platform::sync_directory(directory) {
-        // File systems without directories of their own to sync say so; there is no more to ask.
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-            ) =>
-        {
-            Ok(())
-        }
-        synced => synced.map_err(FileError::when("sync", directory)),
-    }
+    platform::sync_directory(directory).map_err(FileError::when("sync", directory))
 }
 
 /// Makes everything on the file system that holds `directory`, and on those that hold the `others`

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
+use tempfile::NamedTempFile;
 
 use super::Opening;
 
@@ -115,13 +116,31 @@ pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize()
 }
 
+/// Renames a temporary file over another.
+pub(super) fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+    let persisted = temporary.persist(path);
+    persisted.map(drop).map_err(|error| error.error)
+}
+
 /// Renames to a name that nothing has. In one step, unless the file system cannot (some network
 /// file systems).
 pub(super) fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
     match rename_exclusively(from, to) {
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => rename_after_look(from, to),
+        Err(error) if cannot(error) => rename_after_look(from, to),
         renamed => Ok(renamed?),
     }
+}
+
+/// What a file system says of something that it cannot do. macOS has two numbers for one thing.
+fn cannot(error: Errno) -> bool {
+    [
+        Errno::INVAL,
+        Errno::NOSYS,
+        Errno::NOTSUP,
+        Errno::NOTTY,
+        Errno::OPNOTSUPP,
+    ]
+    .contains(&error)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
@@ -144,9 +163,25 @@ pub(super) fn rename_after_look(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the names in a directory survive a power cut.
+/// Takes what came of syncing a file, and asks for less where that is too much: on macOS it asks the
+/// drive itself (`F_FULLFSYNC`), which file systems on other machines cannot do.
+pub(crate) fn or_plain_sync(file: &File, synced: io::Result<()>) -> io::Result<()> {
+    synced.or_else(|error| match Errno::from_io_error(&error) {
+        Some(number) if cfg!(target_vendor = "apple") && cannot(number) => {
+            Ok(rustix::fs::fsync(file)?)
+        }
+        _ => Err(error),
+    })
+}
+
+/// Makes the names in a directory survive a power cut. File systems without directories of their
+/// own to sync say so; there is no more to ask.
 pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
+    let synced = File::open(directory)?.sync_all();
+    synced.or_else(|error| match Errno::from_io_error(&error) {
+        Some(number) if cannot(number) => Ok(()),
+        _ => Err(error),
+    })
 }
 
 /// The number of the file system that holds `place`; `None` where nothing is.
@@ -155,7 +190,8 @@ pub(super) fn device_of(place: &Path) -> Option<u64> {
 }
 
 /// Makes everything on a file system survive a power cut. Where the system cannot do that for one
-/// file system, it is done for all.
+/// file system, it is asked for all: it may begin and not wait for the end (sync(2) of macOS), which
+/// asking the drive afterwards does.
 pub(super) fn sync_filesystem(directory: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -163,8 +199,7 @@ pub(super) fn sync_filesystem(directory: &Path) -> io::Result<()> {
     }
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     {
-        directory.metadata()?;
         rustix::fs::sync();
-        Ok(())
+        sync_directory(directory)
     }
 }

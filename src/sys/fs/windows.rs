@@ -5,6 +5,9 @@ use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::windows::fs::{FileExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf, Prefix};
+use std::time::Duration;
+
+use tempfile::NamedTempFile;
 
 use super::Opening;
 
@@ -123,6 +126,50 @@ pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
     Ok(plain)
 }
 
+/// How often a rename is tried, and the first pause between two tries; each is twice as long as the
+/// one before, which makes 1.3 seconds in all.
+const TRIES: u32 = 8;
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// Renames, again and again where access is denied: whoever looks at every new file (virus scanners,
+/// indexers) keeps it open for a moment, and what is open, or has something open in it, may not be
+/// renamed.
+fn patiently(mut rename: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES {
+        match rename() {
+            Err(error) if is_in_use(&error) => std::thread::sleep(pause),
+            renamed => return renamed,
+        }
+        pause *= 2;
+    }
+    rename()
+}
+
+/// `ERROR_ACCESS_DENIED`, `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`.
+fn is_in_use(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}
+
+/// Renames a temporary file over another.
+pub(super) fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+    let mut kept = Some(temporary);
+    patiently(|| {
+        let Some(temporary) = kept.take() else {
+            return Ok(());
+        };
+        temporary.persist(path).map(drop).map_err(|error| {
+            kept = Some(error.file);
+            error.error
+        })
+    })
+}
+
+/// Makes what was written to a file survive a power cut, as it did.
+pub(crate) fn or_plain_sync(_: &File, synced: io::Result<()>) -> io::Result<()> {
+    synced
+}
+
 /// Renames to a name that nothing has. The name is looked at first, since a rename replaces: a
 /// file that appears in that instant would be replaced, a directory with anything in it would not.
 #[expect(
@@ -132,7 +179,9 @@ pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
 pub(super) fn rename_noreplace(from: &Path, to: &Path) -> io::Result<()> {
     match to.symlink_metadata() {
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::rename(from, to),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            patiently(|| std::fs::rename(from, to))
+        }
         Err(error) => Err(error),
     }
 }

@@ -72,6 +72,26 @@ async fn a_lock_that_was_never_given_up_is_told_until_it_is_settled() {
     }
 }
 
+/// The first byte is what is locked on Windows, where nobody else can read or write it then.
+#[tokio::test]
+async fn the_first_byte_says_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("x.grex-lock");
+    let lock = at(path.clone());
+    let first = |path: &Path| fs::read(path).unwrap()[..2].to_owned();
+    for verb in ["sync", "add"] {
+        let holder = holder(verb);
+        let held = try_hold(&lock, &holder, async { first(&path) });
+        assert_eq!(held.await.unwrap(), b" {");
+        assert_eq!(first(&path), b" {");
+        // What another program has put there does not count.
+        let mut text = fs::read(&path).unwrap();
+        text[0] = b'x';
+        fs::write(&path, text).unwrap();
+        assert_eq!(last_holder(&path).unwrap().verb, verb);
+    }
+}
+
 #[tokio::test]
 async fn the_second_waits_is_told_once_and_then_gets_it() {
     let place = tempfile::tempdir().unwrap();

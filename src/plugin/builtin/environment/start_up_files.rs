@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::dialect::Dialect;
 use crate::{
-    model::action::EnvScope,
+    model::action::{EnvScope, OperatingSystem},
     plugin::{action::ActionCx, error::ActionError, foreseen::Sight},
 };
 
@@ -12,7 +12,7 @@ use crate::{
 /// those of a user: the login shell of tomorrow, and most desktops, read it.
 ///
 /// # Errors
-/// A file cannot be looked at.
+/// A file cannot be looked at, or the system has no such scope.
 pub(super) fn of(
     cx: &ActionCx<'_>,
     scope: EnvScope,
@@ -20,6 +20,13 @@ pub(super) fn of(
     let places = cx.scene.places;
     match scope {
         EnvScope::Session => return Ok(Vec::new()),
+        // Nothing there reads such a file, or any other of the kind.
+        EnvScope::Machine if cx.scene.platform == OperatingSystem::Macos => {
+            return Err(ActionError::precondition(
+                "macOS has no file with variables for everybody",
+            )
+            .with_hint("set it with `scope: user`"));
+        }
         EnvScope::Machine => {
             return Ok(vec![(places.machine_environment.clone(), Dialect::Machine)]);
         }

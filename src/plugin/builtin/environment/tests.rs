@@ -10,7 +10,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::plugin::{builtin::test_host::TestMachine, change::Change, error::ActionError};
+use crate::{
+    model::action::OperatingSystem,
+    plugin::{builtin::test_host::TestMachine, change::Change, error::ActionError},
+};
 
 fn user(name: &str, value: &str) -> Value {
     json!({"name": name, "value": value})
@@ -563,6 +566,22 @@ async fn a_machine_file_that_cannot_be_written_is_named() {
     let error = applied.unwrap_err();
     assert!(error.to_string().contains("/proc/grex"), "{error}");
     assert!(error.hint().unwrap().contains("rights"), "{error:?}");
+}
+
+#[tokio::test]
+async fn macos_has_no_file_for_everybody() {
+    let mut machine = TestMachine::new();
+    machine.platform = OperatingSystem::Macos;
+    let before = machine.tree();
+    let error = machine
+        .plan("env", scoped("A", "1", "machine"))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("macOS"), "{error}");
+    assert!(error.hint().unwrap().contains("user"), "{error:?}");
+    machine.apply("env", user("A", "1")).await.unwrap();
+    machine.undo_all().await;
+    assert_eq!(machine.tree(), before);
 }
 
 #[tokio::test]

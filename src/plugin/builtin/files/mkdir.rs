@@ -24,7 +24,7 @@ use crate::{
     sys::fs::temporary_of,
 };
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 /// The action `mkdir`.

@@ -10,7 +10,7 @@ mod parents;
 mod precious;
 mod rmdir;
 mod symlink;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 pub(super) fn register(registry: &mut Registry) -> Result<(), RegistryError> {

@@ -27,7 +27,7 @@ use crate::{
 };
 
 mod put_back;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 /// The action `rmdir`.

@@ -21,7 +21,7 @@ use crate::{
 mod carry_out;
 mod intent;
 mod record;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 mod undo;
 

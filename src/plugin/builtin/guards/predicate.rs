@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 /// An answer that may take another process to find.

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 /// The action `require`.
