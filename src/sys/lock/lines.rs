@@ -69,19 +69,17 @@ impl std::fmt::Display for Holder {
 /// Writes who holds the lock from now on. `is_old` says that the file was there before,
 /// `is_interrupted` that whoever held the lock then never gave it up.
 pub(super) fn begin(file: &mut File, holder: &Holder, is_old: bool, is_interrupted: bool) {
-    let mut lines = serde_json::to_vec(holder).unwrap_or_default();
+    let mut lines = vec![b' '];
+    lines.extend(serde_json::to_vec(holder).unwrap_or_default());
     lines.push(b'\n');
     if is_interrupted {
         lines.extend_from_slice(INTERRUPTED.as_bytes());
         lines.push(b'\n');
     }
     // What said that the one before is done goes first, for this one may be killed at any moment.
-    let cut = match is_old {
-        true => file.set_len(LINES),
-        false => file.write_all(b" "),
-    };
+    let cut = if is_old { file.set_len(LINES) } else { Ok(()) };
     // The lines are for people: on a full disk the lock is held all the same.
-    let _ = cut.and_then(|()| overwrite(file, &lines));
+    let _ = cut.and_then(|()| overwrite(file, 0, &lines));
 }
 
 /// Says whether the holder before has given the lock up.
@@ -94,15 +92,15 @@ pub(super) fn was_given_up(file: &File) -> bool {
 pub(super) fn give_up(file: &mut File, holder: &Holder) {
     let mut lines = serde_json::to_vec(holder).unwrap_or_default();
     lines.extend_from_slice(format!("\n{DONE}\n").as_bytes());
-    let _ = overwrite(file, &lines);
+    let _ = overwrite(file, LINES, &lines);
 }
 
-/// Makes `lines` the content. The file is never emptied on the way: ext4 writes out at once what
+/// Makes `lines` the content from there on. The file is never emptied on the way: ext4 writes out at once what
 /// was cut to nothing and filled again (`auto_da_alloc` in ext4(5)), for every pack of every run.
-fn overwrite(file: &mut File, lines: &[u8]) -> io::Result<()> {
-    file.seek(SeekFrom::Start(LINES))?;
+fn overwrite(file: &mut File, from: u64, lines: &[u8]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(from))?;
     file.write_all(lines)?;
-    let length = LINES + lines.len() as u64;
+    let length = from + lines.len() as u64;
     if file.metadata()?.len() > length {
         file.set_len(length)?;
     }
