@@ -1,16 +1,15 @@
-"""What is measured: operations, each done by grex and by bare git commands under `xargs -P`."""
+"""How an operation is measured: contestants take turns, and each must really have done it."""
 
 import collections
-import json
 import os
-import pathlib
-import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field
 
 from . import process
-from .world import GREX, XARGS
+
+# What a command that is run in each pack leaves there, to show that it was.
+TRACE = "bench-was-here"
 
 
 @dataclass
@@ -23,6 +22,8 @@ class Contestant:
     stdin: str = "/dev/null"
     # The highest acceptable ratio of grex's time to this one's; None: no target.
     target: float = None
+    # The same with a command that leaves a trace, where nothing else would show that it was run.
+    traced_argv: list = None
     costs: list = field(default_factory=list)
 
     def walls(self, with_sync=False):
@@ -31,51 +32,31 @@ class Contestant:
 
 @dataclass
 class Operation:
-    """What is done, by grex and by its yardsticks."""
+    """What is done, by grex and by others."""
 
     name: str
     grex: Contestant
-    yardsticks: list
+    others: list
     # Into an empty workspace.
     fresh: bool = False
     # After a commit to a tenth of the remotes.
     moved: bool = False
-    # With indexes that need not be refreshed.
-    refreshed: bool = False
-    # From one more run of grex: its git processes by subcommand, and its memory.
+    # Only looks: with indexes that need not be refreshed, and shown to notice a change.
+    looks: bool = False
+    # From one more run of grex: its git processes by subcommand, how they were started, and its
+    # memory.
     spawns: collections.Counter = field(default_factory=collections.Counter)
+    records: list = field(default_factory=list)
     peak_mb: float = 0.0
+    # Why which other was not measured.
+    left_out: dict = field(default_factory=dict)
+
+    @property
+    def contestants(self):
+        return [self.grex, *self.others]
 
 
-def all_operations(world, grex, jobs):
-    """The operations, in the order in which one leaves what the next one needs."""
-    xargs = shutil.which("xargs") or "/usr/bin/xargs"
-
-    def of_grex(verb):
-        argv = [str(grex), "-C", str(world.workspace(GREX)), verb, "-j", str(jobs)]
-        return Contestant(f"grex {verb}", GREX, argv)
-
-    def yardstick(command, target, label=None):
-        lines = world.directories if "{}" in command else world.clones
-        take = ["-I", "{}"] if "{}" in command else ["-n", "2"]
-        argv = [xargs, "-P", str(jobs), *take, *command.split()]
-        return Contestant(label or f"`{command.replace(' -C {}', '')}`", XARGS, argv, lines(XARGS), target)
-
-    # The settings and options that make grex's fetch cheaper, and nothing else of grex.
-    settings = "-c gc.auto=0 -c maintenance.auto=false"
-    trimmed = f"git -C {{}} {settings} fetch --no-auto-maintenance --no-write-fetch-head -q"
-    fetches = [yardstick("git -C {} fetch -q", 0.90), yardstick(trimmed, None, "grex's own `git fetch`")]
-    pull = yardstick("git -C {} pull -q --ff-only", None)
-    status = yardstick("git -C {} status --porcelain=v2 --branch -z", 1.05)
-    return [
-        Operation("clone", of_grex("sync"), [yardstick("git clone -q", 1.05)], fresh=True),
-        Operation("sync, nothing changed", of_grex("sync"), fetches),
-        Operation("sync, 10 % changed", of_grex("sync"), [pull], moved=True),
-        Operation("status", of_grex("status"), [status], refreshed=True),
-    ]
-
-
-def run_one(world, operation, contestant, moved, environment=None, watch_memory=False):
+def run_one(world, operation, contestant, moved=(), environment=None, **how):
     """Brings the workspace into the state before the operation, runs it, and checks the result."""
     if operation.fresh:
         world.empty(contestant.workspace)
@@ -83,7 +64,7 @@ def run_one(world, operation, contestant, moved, environment=None, watch_memory=
     os.sync()
     errors = world.top / "stderr"
     environment = environment or world.environment
-    cost = process.run(contestant.argv, environment, errors, contestant.stdin, watch_memory)
+    cost = process.run(contestant.argv, environment, errors, contestant.stdin, **how)
     if operation.fresh:
         began = time.monotonic()
         subprocess.run(["sync", "-f", str(world.top)], check=True)
@@ -92,41 +73,49 @@ def run_one(world, operation, contestant, moved, environment=None, watch_memory=
     return cost
 
 
-def measure(world, operation, runs):
-    """One run of each contestant that does not count, then the timed ones, taking turns."""
-    if operation.refreshed:
-        world.refresh_indexes()
+def measure(world, operation, runs, indulgent=False):
+    """One run of each contestant that does not count, then the timed ones, taking turns. An
+    indulgent measurement goes on without another one that fails."""
+    if operation.looks:
+        world.refresh_indexes({contestant.workspace for contestant in operation.contestants})
     for number in range(-1, runs):
         moved = world.move_a_tenth() if operation.moved else []
-        contestants = [operation.grex, *operation.yardsticks]
-        turn = number % len(contestants)
-        for contestant in contestants[turn:] + contestants[:turn]:
-            cost = run_one(world, operation, contestant, moved)
-            if number >= 0:
-                contestant.costs.append(cost)
+        turn = max(number, 0) % len(operation.contestants)
+        for contestant in operation.contestants[turn:] + operation.contestants[:turn]:
+            try:
+                if number < 0:
+                    show_that_it_works(world, operation, contestant)
+                cost = run_one(world, operation, contestant, moved)
+            except process.Failed as error:
+                if not indulgent or contestant is operation.grex:
+                    raise
+                operation.left_out[contestant.label] = str(error).strip().splitlines()[-1]
+                operation.others.remove(contestant)
+            else:
+                contestant.costs += [cost] if number >= 0 else []
 
 
-def place(world, shim):
-    """Installs the shim as git is: grex looks for git's templates beside the git that it uses."""
-    program = world.top / "shim/bin/git"
-    if not program.exists():
-        program.parent.mkdir(parents=True)
-        shutil.copy(shim, program)
-        shared = pathlib.Path(world.git).resolve().parent.parent / "share/git-core"
-        (world.top / "shim/share").mkdir()
-        (world.top / "shim/share/git-core").symlink_to(shared)
-    return str(program)
+def show_that_it_works(world, operation, contestant):
+    """A command that does nothing, and one that only looks, are fast: neither must be measured."""
+    if contestant.traced_argv:
+        process.run(contestant.traced_argv, world.environment, world.top / "stderr", contestant.stdin)
+        for pack in world.packs:
+            trace = world.directory(contestant.workspace, pack) / TRACE
+            if not trace.exists():
+                raise process.Failed(f"it ran nothing in {pack}")
+            trace.unlink()
+    if operation.looks:
+        trace = world.directory(contestant.workspace, world.packs[-1]) / TRACE
+        before = said_by(world, contestant)
+        trace.touch()
+        after = said_by(world, contestant)
+        trace.unlink()
+        if before == after:
+            raise process.Failed("it did not notice a new file")
 
 
-def count_work(world, operation, shim):
-    """One more run of grex, not timed, for its git processes and its peak memory."""
-    log = world.top / "shim.log"
-    log.write_text("")
-    steering = {"GREX_GIT": place(world, shim), "GIT_SHIM_LOG": str(log), "GIT_SHIM_REAL": world.git}
-    moved = world.move_a_tenth() if operation.moved else []
-    cost = run_one(world, operation, operation.grex, moved, world.environment | steering, True)
-    operation.peak_mb = cost.peak_mb
-    for line in log.read_text().splitlines():
-        record = json.loads(line)
-        if record["event"] == "started":
-            operation.spawns[record["subcommand"]] += 1
+def said_by(world, contestant):
+    """What a contestant prints, its lines in one order."""
+    output = world.top / "stdout"
+    process.run(contestant.argv, world.environment, world.top / "stderr", contestant.stdin, output)
+    return sorted(output.read_bytes().replace(b"\0", b"\n").splitlines())

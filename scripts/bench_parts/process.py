@@ -7,6 +7,10 @@ import time
 from dataclasses import dataclass
 
 
+class Failed(Exception):
+    """A command that failed, or did not do what it says."""
+
+
 @dataclass
 class Cost:
     """What one run took, in seconds and megabytes."""
@@ -23,12 +27,20 @@ class Cost:
     then_sync: float = 0.0
 
 
-def run(argv, environment, errors, stdin="/dev/null", watch_memory=False):
+def run(
+    argv,
+    environment,
+    errors,
+    stdin="/dev/null",
+    output="/dev/null",
+    watch_memory=False,
+    accept=(0,),
+):
     """Runs a command to its end, its standard error in the file `errors`. Watching its memory
-    disturbs it a little: not for timed runs."""
+    disturbs it a little: not for timed runs. `accept`: the exit codes that are no failures."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, str(stdin), os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
         (os.POSIX_SPAWN_OPEN, 2, str(errors), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
     ]
     began = time.monotonic()
@@ -39,9 +51,9 @@ def run(argv, environment, errors, stdin="/dev/null", watch_memory=False):
     wall = time.monotonic() - began
     own_cpu = time.clock_gettime(process_clock(pid))
     _, status, usage = os.wait4(pid, 0)
-    if status != 0:
+    if os.waitstatus_to_exitcode(status) not in accept:
         said = errors.read_text(errors="replace")[-4000:]
-        raise SystemExit(f"bench: {' '.join(argv)} ended with status {status}:\n{said}")
+        raise Failed(f"{' '.join(argv)} ended with status {status}:\n{said}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, own_cpu, peak)
 
 

@@ -5,16 +5,14 @@ import os
 import statistics
 import subprocess
 
-BEGIN, END = "<!-- results begin -->", "<!-- results end -->"
-
 MEMORY_TARGET_MB = 40
 
 
-def section(world, operations, facts):
-    """The lines for one number of repositories."""
+def section(title, operations, facts):
+    """The lines for one world."""
     runs = len(operations[0].grex.costs)
     return [
-        f"### {len(world.packs)} repositories",
+        f"### {title}",
         "",
         f"{facts}; timed runs: {runs}.",
         "",
@@ -31,10 +29,10 @@ def times(operations):
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for operation in operations:
-        for yardstick in operation.yardsticks:
+        for yardstick in operation.others:
             rows.append(comparison(operation, yardstick))
         if operation.fresh:
-            rows += [synced_comparison(operation, yardstick) for yardstick in operation.yardsticks]
+            rows += [synced_comparison(operation, yardstick) for yardstick in operation.others]
     return rows
 
 
@@ -66,7 +64,7 @@ def work(operations):
         spawns = ", ".join(f"{count} `{name}`" for name, count in operation.spawns.most_common())
         memory = f"{operation.peak_mb:.1f}; {verdict(operation.peak_mb, '<', MEMORY_TARGET_MB)}"
         own = [cost.own_cpu * 1000 for cost in operation.grex.costs]
-        spawns = f"{sum(operation.spawns.values())}: {spawns}"
+        spawns = f"{sum(operation.spawns.values())}: {spawns}" if spawns else "0"
         rows.append(row(operation.name, spawns, memory, spread(own, 0)))
     return rows
 
@@ -94,7 +92,7 @@ def verdict(value, relation, target):
     return f"{relation} {target:g}: {'met' if met else '**missed**'}"
 
 
-def machine(world, grex, source):
+def machine(git, top, grex, source):
     """Whatever decides about the numbers. `source` is what grex was built from, if that is known."""
 
     def said(*argv):
@@ -104,29 +102,14 @@ def machine(world, grex, source):
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     version = said(str(grex), "--version").replace("grex ", "")
     if source:
-        version += f" ({said(world.git, '-C', str(source), 'describe', '--always', '--dirty')})"
+        version += f" ({said(git, '-C', str(source), 'describe', '--always', '--dirty')})"
     facts = {
         "cores": len(os.sched_getaffinity(0)),
         "memory": f"{memory:.0f} GiB",
-        "file system": said("findmnt", "-n", "-o", "FSTYPE", "-T", str(world.top)),
+        "file system": said("findmnt", "-n", "-o", "FSTYPE", "-T", str(top)),
         "kernel": f"{os.uname().sysname} {os.uname().release.split('-')[0]}",
-        "git": said(world.git, "--version").replace("git version ", ""),
+        "git": said(git, "--version").replace("git version ", ""),
         "grex": version,
         "date": datetime.date.today().isoformat(),
     }
     return "; ".join(f"{name}: {value}" for name, value in facts.items())
-
-
-def split(path):
-    """What stands before and after the results in a document."""
-    before, begin, rest = path.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise SystemExit(f"bench: {path} lacks the lines {BEGIN} and {END}")
-    return before, after
-
-
-def write_into(path, report):
-    """Replaces the results in a document."""
-    before, after = split(path)
-    path.write_text(f"{before}{BEGIN}\n{report}\n{END}{after}")

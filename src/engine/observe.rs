@@ -273,10 +273,14 @@ fn follow(
     let configured = config.tracking_ref(remote, theirs);
     let is_configured = configured.is_some();
     let tracking = configured.unwrap_or_else(|| format!("refs/remotes/{remote}/{theirs}"));
-    Ok(Followed {
-        local: view
+    let local = match &view.head {
+        Head::Branch(checked_out) if checked_out == branch => view.head_commit()?,
+        _ => view
             .find(&format!("refs/heads/{branch}"))?
             .map(|value| value.id),
+    };
+    Ok(Followed {
+        local,
         upstream: view.find(&tracking)?.map(|value| value.id),
         branch: branch.to_owned(),
         remote: remote.to_owned(),

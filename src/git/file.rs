@@ -20,8 +20,20 @@ pub(super) enum Found {
     Special,
 }
 
-/// Looks at `path` without following a link at its last component, and reads it where it is a
-/// regular file of at most `limit` bytes. A longer file is an error.
+/// Reads `path`, without following a link at its last component, where it is a regular file of at
+/// most `limit` bytes, and else says what it is. A longer file is an error.
+pub(super) fn read(path: &Path, limit: u64) -> Result<Found, FileError> {
+    match read_regular(path, limit) {
+        Ok(content) => Ok(content.map_or(Found::Missing, Found::File)),
+        Err(error) => match look(path, limit)? {
+            // It is what was asked for, and cannot be read.
+            Found::File(_) => Err(error),
+            found => Ok(found),
+        },
+    }
+}
+
+/// As [`read`], for what is hardly ever a file: looked at before it is opened.
 pub(super) fn look(path: &Path, limit: u64) -> Result<Found, FileError> {
     let kind = match std::fs::symlink_metadata(path) {
         Ok(metadata) => metadata.file_type(),

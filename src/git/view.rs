@@ -67,10 +67,11 @@ impl View {
     /// # Errors
     /// Fails when the branch's ref is there and cannot be read.
     pub fn head_commit(&self) -> Result<Option<ObjectId>, GitError> {
-        match &self.head {
-            Head::Detached(id) => Ok(Some(id.clone())),
-            Head::Unborn(_) => Ok(None),
-            Head::Branch(branch) => Ok(self
+        match (&self.refs, &self.head) {
+            (RefStore::Files(refs), _) => Ok(refs.head_commit().cloned()),
+            (_, Head::Detached(id)) => Ok(Some(id.clone())),
+            (_, Head::Unborn(_)) => Ok(None),
+            (_, Head::Branch(branch)) => Ok(self
                 .find(&format!("refs/heads/{branch}"))?
                 .map(|value| value.id)),
         }

@@ -7,24 +7,25 @@
 //! cancelled nor timed out.
 
 mod file;
+mod lines;
 #[cfg(all(test, unix))]
 mod tests;
 pub mod trace;
 
 use std::fs::{File, Metadata};
 use std::future::Future;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use fd_lock::{RwLock, RwLockWriteGuard};
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 pub use self::file::{LockFile, Tier};
+pub use self::lines::Holder;
+use self::lines::{INTERRUPTED, begin, give_up, read_holder, second_line, was_given_up};
 use self::trace::{Lock, Task, Waiting};
-use super::fs::{FileError, Opening, device, inode, open_regular, read_at};
+use super::fs::{FileError, Opening, device, inode, open_regular};
 use super::timings::{Kind, span};
 
 /// The first pause between two tries; each is half as long again as the one before.
@@ -32,63 +33,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(25);
 
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-
-/// Where the lines begin. On Windows a lock is one on the first byte of the file, which nobody else
-/// can read or write then (`LockFileEx`); so that one says nothing.
-const LINES: u64 = 1;
-
-/// How much of a lock file is read to learn who holds it.
-const HOLDER_LIMIT: usize = 4096;
-
-/// The line below the holder's once the holder has given the lock up. Where it is missing, the
-/// holder was killed, or the power was cut.
-const DONE: &str = "done";
-
-/// The line below the holder's while it holds a lock that the one before it never gave up.
-const INTERRUPTED: &str = "after an interrupted run";
-
-/// Who holds a lock: one line of JSON in the lock file, for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    /// The process.
-    pub pid: u32,
-    /// The machine it runs on.
-    pub host: String,
-    /// What it does: `sync`, `add`.
-    pub verb: String,
-    /// Since when: RFC 3339, UTC.
-    pub started: String,
-}
-
-impl Holder {
-    /// Returns this process, doing `verb` since `started` (RFC 3339, UTC).
-    #[must_use]
-    pub fn this_process(verb: &str, started: String) -> Self {
-        // The same for as long as the process lives, and asked for by every pack.
-        static HOST: LazyLock<String> = LazyLock::new(super::user::host);
-        Self {
-            pid: std::process::id(),
-            host: HOST.clone(),
-            verb: verb.into(),
-            started,
-        }
-    }
-}
-
-impl std::fmt::Display for Holder {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            pid,
-            host,
-            verb,
-            started,
-        } = self;
-        write!(
-            formatter,
-            "`grex {verb}` (process {pid} on {host}, since {started})"
-        )
-    }
-}
 
 /// How to wait for a lock that somebody else holds.
 pub struct Wait<'a> {
@@ -370,30 +314,6 @@ pub fn settle(path: &Path) {
     }
 }
 
-/// Writes that the holder has given the lock up. On a full disk that is not known, and the next
-/// holder looks at more than it would have to.
-fn give_up(file: &mut File, holder: &Holder) {
-    let mut lines = serde_json::to_vec(holder).unwrap_or_default();
-    lines.extend_from_slice(format!("\n{DONE}\n").as_bytes());
-    let begun = file.set_len(LINES);
-    let begun = begun.and_then(|()| file.seek(SeekFrom::Start(LINES)));
-    let _ = begun.and_then(|_| file.write_all(&lines));
-}
-
-fn second_line(file: &File) -> Option<String> {
-    let mut bytes = [0; HOLDER_LIMIT];
-    let length = read_at(file, &mut bytes, LINES).ok()?;
-    let line = bytes[..length].split(|byte| *byte == b'\n').nth(1)?;
-    Some(String::from_utf8_lossy(line).into_owned())
-}
-
-fn read_holder(file: &File) -> Option<Holder> {
-    let mut bytes = [0; HOLDER_LIMIT];
-    let length = read_at(file, &mut bytes, LINES).ok()?;
-    let line = bytes[..length].split(|byte| *byte == b'\n').next()?;
-    serde_json::from_slice(line).ok()
-}
-
 /// A lock that is held; ends with the value.
 struct Held<'l> {
     guard: RwLockWriteGuard<'l, File>,
@@ -408,16 +328,8 @@ impl<'l> Held<'l> {
         modified: Option<SystemTime>,
         holder: &Holder,
     ) -> Self {
-        let is_interrupted = modified.is_some() && second_line(&guard).as_deref() != Some(DONE);
-        let mut line = vec![b' '];
-        line.extend(serde_json::to_vec(holder).unwrap_or_default());
-        line.push(b'\n');
-        if is_interrupted {
-            line.extend_from_slice(INTERRUPTED.as_bytes());
-            line.push(b'\n');
-        }
-        // The line is for people: on a full disk the lock is held all the same.
-        let _ = guard.set_len(0).and_then(|()| guard.write_all(&line));
+        let is_interrupted = modified.is_some() && !was_given_up(&guard);
+        begin(&mut guard, holder, modified.is_some(), is_interrupted);
         if let Some(since) = modified.filter(|_| is_interrupted) {
             // Should this one be interrupted too, then that was when it began.
             let _ = guard.set_modified(since);

@@ -157,6 +157,8 @@ impl Permit {
     /// Has `work` in this lane, with a span over all of it.
     pub fn over<T>(self, work: impl Future<Output = T>) -> impl Future<Output = T> {
         let (lane, name) = self.0.unzip();
+        // On the heap: whoever hands a future on makes room for it twice.
+        let work = Box::pin(work);
         HERE.scope(lane, async move {
             let _whole = name.map(|name| span(Kind::Pack, || name));
             work.await

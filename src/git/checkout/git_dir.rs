@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::git::file::{Found, look};
+use crate::git::file::{Found, look, read};
 use crate::git::refs::parse_head;
 use crate::sys::fs::FileError;
 
@@ -91,7 +91,7 @@ pub fn own_git_dir(pack_root: &Path) -> Result<GitDir, NotARepository> {
 
 /// What keeps git from taking this directory for a repository.
 fn fault(git_dir: &Path) -> Result<Option<&'static str>, FileError> {
-    match look(&git_dir.join("HEAD"), HEAD_LIMIT)? {
+    match read(&git_dir.join("HEAD"), HEAD_LIMIT)? {
         Found::File(text) if text.trim_ascii().is_empty() => return Ok(Some("HEAD is empty")),
         Found::File(text) if parse_head(&text).is_none() => {
             return Ok(Some("HEAD names neither a branch nor a commit"));

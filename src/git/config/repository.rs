@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::refspec;
-use crate::git::file::{Found, look};
+use crate::git::file::{Found, read};
 use crate::model::git_config::{Entry, SyntaxError, parse_file, parse_list_z};
 use crate::sys::fs::FileError;
 
@@ -222,7 +222,7 @@ impl std::fmt::Debug for Remote {
 }
 
 fn read_entries(path: &Path) -> Result<Vec<Entry>, ConfigError> {
-    let bytes = match look(path, LIMIT)? {
+    let bytes = match read(path, LIMIT)? {
         Found::File(bytes) => bytes,
         Found::Missing => return Ok(Vec::new()),
         Found::Link | Found::Directory | Found::Special => {

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::ObjectId;
 use super::packed::Packed;
 use super::syntax::{HeadText, is_full_name, parse_head};
-use crate::git::file::{Found, look};
+use crate::git::file::{Found, look, read};
 use crate::sys::fs::{FileError, inode};
 
 /// A loose ref is one line; git itself reads no more than a few hundred bytes.
@@ -24,6 +24,7 @@ const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
 pub struct Refs {
     git_dir: PathBuf,
     head: Head,
+    commit: Option<ObjectId>,
     packed: Mutex<Option<(Stamp, Packed)>>,
 }
 
@@ -83,9 +84,10 @@ impl Refs {
         let mut refs = Self {
             git_dir: git_dir.into(),
             head: Head::Unborn(String::new()),
+            commit: None,
             packed: Mutex::new(None),
         };
-        refs.head = refs.read_head()?;
+        (refs.head, refs.commit) = refs.read_head()?;
         Ok(refs)
     }
 
@@ -95,14 +97,11 @@ impl Refs {
         &self.head
     }
 
-    /// The commit that is checked out; `None` on a branch without commits.
-    pub fn head_commit(&self) -> Result<Option<ObjectId>, RefsError> {
-        match &self.head {
-            Head::Detached(id) => Ok(Some(id.clone())),
-            Head::Unborn(name) | Head::Branch(name) => Ok(self
-                .find(&format!("refs/heads/{name}"))?
-                .map(|value| value.id)),
-        }
+    /// The commit that was checked out when the refs were opened; `None` on a branch without
+    /// commits.
+    #[must_use]
+    pub fn head_commit(&self) -> Option<&ObjectId> {
+        self.commit.as_ref()
     }
 
     /// Looks up a full ref name, such as `refs/heads/main`, through at most one symbolic ref
@@ -128,14 +127,14 @@ impl Refs {
         })
     }
 
-    fn read_head(&self) -> Result<Head, RefsError> {
-        let text = match look(&self.git_dir.join("HEAD"), LOOSE_LIMIT)? {
+    fn read_head(&self) -> Result<(Head, Option<ObjectId>), RefsError> {
+        let text = match read(&self.git_dir.join("HEAD"), LOOSE_LIMIT)? {
             Found::File(text) => text,
             Found::Link => return Err(unusual("HEAD is a symbolic link")),
             _ => return Err(unusual("there is no HEAD")),
         };
         let target = match parse_head(&text) {
-            Some(HeadText::Id(id)) => return Ok(Head::Detached(id)),
+            Some(HeadText::Id(id)) => return Ok((Head::Detached(id.clone()), Some(id))),
             Some(HeadText::Ref(target)) => target,
             None => return Err(unusual("HEAD is damaged")),
         };
@@ -146,8 +145,8 @@ impl Refs {
             return Err(unusual("HEAD names no possible branch"));
         }
         match self.find_direct(&target)? {
-            Target::Value(Some(_)) => Ok(Head::Branch(branch.into())),
-            Target::Value(None) => Ok(Head::Unborn(branch.into())),
+            Target::Value(Some(value)) => Ok((Head::Branch(branch.into()), Some(value.id))),
+            Target::Value(None) => Ok((Head::Unborn(branch.into()), None)),
             Target::Symbolic(_) => Err(unusual("the checked-out branch is a symbolic ref")),
         }
     }
@@ -172,7 +171,7 @@ impl Refs {
     }
 
     fn read_loose(&self, name: &str) -> Result<Loose, RefsError> {
-        let text = match look(&self.git_dir.join(name), LOOSE_LIMIT)? {
+        let text = match read(&self.git_dir.join(name), LOOSE_LIMIT)? {
             Found::File(text) => text,
             Found::Missing | Found::Directory => return Ok(Loose::Missing),
             Found::Link => return Err(unusual("a ref is a symbolic link")),
@@ -198,7 +197,7 @@ impl Refs {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         if packed.as_ref().is_none_or(|(known, _)| *known != stamp) {
-            *packed = match look(&path, PACKED_LIMIT)? {
+            *packed = match read(&path, PACKED_LIMIT)? {
                 Found::File(bytes) => Some((stamp, Packed::new(bytes))),
                 Found::Missing => None,
                 _ => return Err(unusual("packed-refs is not a regular file")),
@@ -255,7 +254,7 @@ fn refuse_unusual_layout(git_dir: &Path) -> Result<(), RefsError> {
     }
     // Any mention of a ref storage is left to git: its value may be a URL in newer versions.
     // Include files cannot set it, git reads extensions from this file alone.
-    if let Found::File(config) = look(&git_dir.join("config"), CONFIG_LIMIT)?
+    if let Found::File(config) = read(&git_dir.join("config"), CONFIG_LIMIT)?
         && config
             .windows(b"refstorage".len())
             .any(|window| window.eq_ignore_ascii_case(b"refstorage"))

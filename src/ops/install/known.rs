@@ -98,7 +98,7 @@ impl Books for Known {
         checkout::own_git_dir(&pack.root)
             .ok()
             .and_then(|git_dir| Refs::open(git_dir.path()).ok())
-            .and_then(|refs| refs.head_commit().ok().flatten())
+            .and_then(|refs| refs.head_commit().cloned())
             .map(|commit| commit.to_string())
             .unwrap_or_default()
     }

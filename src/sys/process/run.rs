@@ -33,6 +33,9 @@ const REMAINS_LOOK: Duration = Duration::from_millis(5);
 /// In how many steps silence is measured.
 const STALL_STEPS: u32 = 8;
 
+/// The most that is read of an output at once, in bytes.
+const PIECE: usize = 8 * 1024;
+
 /// How far grex's own notice of a Ctrl-C may be behind the end of a child that got it as well.
 const INTERRUPT_GRACE: Duration = Duration::from_millis(100);
 
@@ -281,8 +284,8 @@ impl Pipes {
         Self {
             out: child.stdout.take().map(|pipe| Box::new(pipe) as _),
             err: child.stderr.take().map(|pipe| Box::new(pipe) as _),
-            out_buffer: vec![0; 8 * 1024],
-            err_buffer: vec![0; 8 * 1024],
+            out_buffer: Vec::with_capacity(PIECE),
+            err_buffer: Vec::with_capacity(PIECE),
         }
     }
 
@@ -305,13 +308,14 @@ impl Pipes {
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
     ) {
         let (pipe, buffer) = match stream {
-            Stream::Out => (&mut self.out, &self.out_buffer),
-            Stream::Err => (&mut self.err, &self.err_buffer),
+            Stream::Out => (&mut self.out, &mut self.out_buffer),
+            Stream::Err => (&mut self.err, &mut self.err_buffer),
         };
         match length {
             0 => *pipe = None,
-            length => sink(stream, &buffer[..length]),
+            _ => sink(stream, buffer),
         }
+        buffer.clear();
     }
 
     async fn drain(&mut self, sink: &mut (dyn FnMut(Stream, &[u8]) + Send)) {
@@ -324,11 +328,11 @@ impl Pipes {
 
 async fn read_some(
     pipe: &mut Option<Box<dyn AsyncRead + Send + Unpin>>,
-    buffer: &mut [u8],
+    buffer: &mut Vec<u8>,
 ) -> usize {
     match pipe {
         // A pipe that cannot be read has nothing more to say.
-        Some(pipe) => pipe.read(buffer).await.unwrap_or(0),
+        Some(pipe) => pipe.read_buf(buffer).await.unwrap_or(0),
         None => 0,
     }
 }

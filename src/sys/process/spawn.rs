@@ -21,7 +21,7 @@ use crate::sys::reason::reason;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Isolation {
     /// A session of its own: it has no terminal at all, so nothing in it can ask, and nothing
-    /// can be stopped for trying. Costs a `fork`.
+    /// can be stopped for trying. Costs a `fork` where grex has a terminal.
     Session,
     /// A process group of its own: one signal reaches all of it. Cheap, but a member that reads
     /// the terminal is stopped: only for children that cannot ask.

@@ -173,7 +173,10 @@ async fn who_reads_what_a_child_printed_last_may_finish() {
 
 #[tokio::test]
 async fn a_session_has_no_terminal() {
-    let mut spawn = shell("[ \"$(ps -o sid= -p $$ | tr -d ' ')\" = $$ ] && echo own");
+    // A session of its own, or, where there is no terminal to be kept from, a group.
+    let mut spawn = shell(
+        "[ \"$(ps -o pgid= -p $$ | tr -d ' ')\" = $$ ] && ! (: < /dev/tty) 2>/dev/null && echo own",
+    );
     spawn.isolation(Isolation::Session);
     let (_, out, _) = finish(&spawn, Limits::default(), &Cancel::new()).await;
     assert_eq!(out, "own\n");

@@ -1,11 +1,15 @@
 //! Sessions and process groups of Unix, and who has the terminal.
 
-use std::{any::Any, io};
+use std::{any::Any, io, sync::LazyLock};
 
 use nix::unistd::{getpgrp, getsid, tcgetpgrp};
 use process_wrap::tokio::{CommandWrap, ProcessSession};
-use rustix::process::{
-    Pid, Signal, kill_process, kill_process_group, test_kill_process, test_kill_process_group,
+use rustix::{
+    fs::{Mode, OFlags},
+    io::Errno,
+    process::{
+        Pid, Signal, kill_process, kill_process_group, test_kill_process, test_kill_process_group,
+    },
 };
 use tokio::process::{Child, Command};
 
@@ -15,6 +19,8 @@ pub(super) fn start(mut command: Command, isolation: Isolation) -> io::Result<Ch
     match isolation {
         // Without anything to run between fork and exec, `posix_spawn` is used: a tenth of the cost.
         Isolation::Group => command.process_group(0).spawn(),
+        // Where there is no terminal to be kept from, a group is as far apart.
+        Isolation::Session if has_no_terminal() => command.process_group(0).spawn(),
         Isolation::Terminal | Isolation::Handover => command.spawn(),
         Isolation::Session => {
             let mut wrapped = CommandWrap::from(command);
@@ -28,6 +34,16 @@ pub(super) fn start(mut command: Command, isolation: Isolation) -> io::Result<Ch
                 .map_err(|_| io::Error::other("the child is wrapped twice"))
         }
     }
+}
+
+/// Says whether this process has no controlling terminal, for certain: tty(4). It does not get one
+/// while it runs.
+fn has_no_terminal() -> bool {
+    static HAS_NONE: LazyLock<bool> = LazyLock::new(|| {
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        rustix::fs::open("/dev/tty", flags, Mode::empty()).err() == Some(Errno::NXIO)
+    });
+    *HAS_NONE
 }
 
 /// Asks `leader` and all of its group to end. A group that is gone already is no error.
@@ -74,7 +90,7 @@ pub(super) fn is_alive(leader: Leader) -> bool {
 
 /// Says whether a process with this number is there, whoever's it is.
 pub fn exists(process: u32) -> bool {
-    pid(process).is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+    pid(process).is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH))
 }
 
 fn pid(process: u32) -> Option<Pid> {
@@ -119,5 +135,5 @@ fn family(leader: u32) -> Vec<u32> {
 }
 
 pub(super) fn is_no_program(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error())
+    error.raw_os_error() == Some(Errno::NOEXEC.raw_os_error())
 }

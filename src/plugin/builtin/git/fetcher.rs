@@ -78,8 +78,8 @@ impl GitFetcher {
         target: &Path,
         git_dir: &GitDir,
     ) -> Result<Option<ObjectId>, FetchError> {
-        if let Ok(commit) = Refs::open(git_dir.path()).and_then(|refs| refs.head_commit()) {
-            return Ok(commit);
+        if let Ok(refs) = Refs::open(git_dir.path()) {
+            return Ok(refs.head_commit().cloned());
         }
         let git = self.git(cx.cancel).await?;
         let view = View::of(&git.repository(target), git_dir.path(), cx.cancel).await?;
