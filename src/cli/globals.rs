@@ -25,8 +25,8 @@ pub(super) struct GlobalArgs {
     /// Print the plan and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Work on at most N packs at once [env: GREX_PARALLEL] [default: 16 on a network, the
-    /// number of processors on this machine]
+    /// Work on at most N packs at once [env: GREX_PARALLEL] [default: 16 to 64 on a network,
+    /// by the memory there is; the number of processors on this machine]
     #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one)]
     parallel: Option<usize>,
     /// Take only the packs that match; repeat it to take those that match any

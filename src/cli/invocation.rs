@@ -42,8 +42,8 @@ use crate::{
     sys::{cancel::Cancel, clock::Clock, env, reason::reason},
 };
 
-/// Packs at work at once where nobody says; the display has a line for each.
-const USUAL_JOBS: usize = 16;
+/// The most lines of the display where nobody says how many packs are at work at once.
+const USUAL_LINES: usize = 16;
 
 /// What every verb has at hand.
 pub(super) struct Invocation {
@@ -110,7 +110,7 @@ impl Run {
     /// Does it, and returns the exit code. Must be called within a runtime.
     pub async fn carry_out(self) -> u8 {
         let ui = Ui::new(&self.globals);
-        let jobs = self.globals.settings.parallel.unwrap_or(USUAL_JOBS);
+        let jobs = self.globals.settings.parallel.unwrap_or(USUAL_LINES);
         let cancel = Cancel::new();
         let watcher = Arc::new(Watcher::begin(&ui, jobs));
         let signals = Signals::watch(cancel.clone(), Arc::clone(&watcher));

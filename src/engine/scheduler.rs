@@ -16,13 +16,30 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What waits on a network waits: sixteen at once keep it busy. `chosen` sets both.
-    const NETWORK: usize = 16;
+    /// What waits on a network hardly needs a processor: the more at once, the sooner all are
+    /// done, up to here. How far that goes is measured in docs/benchmarks.md.
+    const MOST_ON_NETWORK: usize = 64;
 
-    /// The limits for `chosen` packs at work, or else for a machine with `processors`.
-    pub fn new(chosen: Option<usize>, processors: usize, per_host: usize) -> Self {
+    /// So many keep any network busy, and are what a machine gets that does not say what it is.
+    const LEAST_ON_NETWORK: usize = 16;
+
+    /// The memory, in bytes, that git may need at once for a big repository that comes in.
+    const MEMORY_EACH: u64 = 256 << 20;
+
+    /// The limits for `chosen` packs at work, or else for a machine with so many `processors` and
+    /// so much `memory`, in bytes.
+    pub fn new(
+        chosen: Option<usize>,
+        processors: usize,
+        memory: Option<u64>,
+        per_host: usize,
+    ) -> Self {
+        let fitting = memory.map_or(0, |memory| memory / Self::MEMORY_EACH);
+        let on_network = usize::try_from(fitting)
+            .unwrap_or(usize::MAX)
+            .clamp(Self::LEAST_ON_NETWORK, Self::MOST_ON_NETWORK);
         Self {
-            total: chosen.unwrap_or(Self::NETWORK),
+            total: chosen.unwrap_or(on_network),
             local: chosen.unwrap_or(processors.max(4)),
             per_host: per_host.max(1),
         }
@@ -190,7 +207,7 @@ mod tests {
 
     #[test]
     fn the_total_is_a_limit_of_its_own() {
-        let mut scheduler = Scheduler::new(Limits::new(Some(2), 64, 8));
+        let mut scheduler = Scheduler::new(Limits::new(Some(2), 64, None, 8));
         for unit in 0..5 {
             scheduler.enqueue(Lane::Network, unit);
             scheduler.enqueue(Lane::Local, unit);
@@ -201,16 +218,22 @@ mod tests {
 
     #[test]
     fn the_machine_sets_what_nobody_chose() {
-        assert_eq!(
-            Limits::new(None, 2, 8),
-            Limits {
-                total: 16,
+        let gigabytes = |number: u64| Some(number << 30);
+        for (memory, total) in [
+            (None, 16),
+            (gigabytes(2), 16),
+            (gigabytes(7), 28),
+            (gigabytes(64), 64),
+        ] {
+            let limits = Limits {
+                total,
                 local: 4,
-                per_host: 8
-            }
-        );
+                per_host: 8,
+            };
+            assert_eq!(Limits::new(None, 2, memory, 8), limits);
+        }
         assert_eq!(
-            Limits::new(Some(3), 2, 8),
+            Limits::new(Some(3), 2, gigabytes(64), 8),
             Limits {
                 total: 3,
                 local: 3,

@@ -24,7 +24,7 @@ use crate::{
     model::pack::Vocabulary,
     plugin::{registry::Registry, scene::Places},
     store::{layout::Workspace, seal::Seal},
-    sys::{cancel::Cancel, clock::Clock, process::room},
+    sys::{cancel::Cancel, clock::Clock, memory, process::room},
 };
 
 /// How much at once, how long, how often.
@@ -117,7 +117,8 @@ impl Session {
     /// than there is room for.
     pub fn limits(&self) -> Limits {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Limits::new(self.settings.parallel, processors, self.settings.per_host).within(room())
+        let (chosen, per_host) = (self.settings.parallel, self.settings.per_host);
+        Limits::new(chosen, processors, memory::total(), per_host).within(room())
     }
 
     /// The git of this run.

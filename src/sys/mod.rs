@@ -5,6 +5,7 @@ pub mod clock;
 pub mod env;
 pub mod fs;
 pub mod lock;
+pub mod memory;
 pub mod process;
 pub mod reason;
 pub mod signal;

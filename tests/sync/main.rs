@@ -21,6 +21,7 @@ mod force;
 mod ground;
 mod hooks;
 mod inside_git;
+mod interrupted;
 mod locked;
 mod many_at_once;
 mod parallel;

@@ -108,7 +108,7 @@ pub async fn install(
     let mut installs = Installs {
         cx,
         limit,
-        permits: Permits::new("installs", Limits::new(Some(limit), limit, limit)),
+        permits: Permits::new("installs", Limits::new(Some(limit), limit, None, limit)),
         plan,
         waiting: Waiting::default(),
         ready: VecDeque::new(),
