@@ -221,7 +221,8 @@ fn a_pack_that_was_left_alone_for_long_is_stale() {
         })
         .expect("when it was held");
     *time = json!("2026-01-01T00:00:00Z");
-    fs::write(&lock, format!("{holder}\n{rest}")).unwrap();
+    // The first byte of a lock file says nothing.
+    fs::write(&lock, format!(" {holder}\n{rest}")).unwrap();
     for (after, drift) in [("2w", "stale"), ("90s", "stale"), ("5000w", "clean")] {
         let list = grex!(sandbox, "status", "--json", "--stale-after", after)
             .run()

@@ -1,7 +1,7 @@
 //! What `doctor` does to a manifest: looks at all of it, takes out what cannot be trusted, writes
 //! it anew.
 
-use super::{REPAIR_LIMIT, bad, lines_of, read, read_tail};
+use super::{REPAIR_LIMIT, bad, lines_of, read_tail};
 use crate::model::event::{Event, EventError};
 use crate::model::manifest::{self, Contested, Manifest, ManifestError, Tail, Warning};
 use crate::store::{StoreError, Workspace};
@@ -46,13 +46,18 @@ pub enum Compaction {
 /// There is none, or it cannot be read.
 pub fn inspect(workspace: &Workspace) -> Result<Inspection, StoreError> {
     let log = read_log(workspace)?;
-    let bad = manifest::bad_lines(&log);
+    // There are bad lines exactly where the fold fails.
+    let manifest = manifest::fold(&log).ok();
+    let bad = match manifest {
+        Some(_) => Vec::new(),
+        None => manifest::bad_lines(&log),
+    };
     let is_later = !bad.is_empty()
         && log
             .split(|byte| *byte == b'\n')
             .any(|line| matches!(Event::parse(line), Err(EventError::Version { .. })));
     Ok(Inspection {
-        manifest: manifest::fold(&log).ok(),
+        manifest,
         bad,
         is_later,
         contested: manifest::contested(&log),
@@ -64,9 +69,14 @@ pub fn inspect(workspace: &Workspace) -> Result<Inspection, StoreError> {
 /// # Errors
 /// As [`super::read`].
 pub fn plan_compaction(workspace: &Workspace) -> Result<Compaction, StoreError> {
+    Ok(planned(workspace)?.1)
+}
+
+fn planned(workspace: &Workspace) -> Result<(Manifest, Compaction), StoreError> {
     let log = read_log(workspace)?;
     let manifest = manifest::fold(&log).map_err(|error| bad(workspace.manifest(), error))?;
-    Ok(judge(&log, &manifest))
+    let compaction = judge(&log, &manifest);
+    Ok((manifest, compaction))
 }
 
 /// Rewrites the manifest as the shortest log that declares the same, unless it is so short already.
@@ -81,13 +91,12 @@ pub async fn compact(
     wait: Wait<'_>,
 ) -> Result<Compaction, StoreError> {
     let body = async {
-        let planned = plan_compaction(workspace)?;
-        if let Compaction::Rewritten { .. } = planned {
-            let current = read(workspace)?.manifest;
+        let (current, compaction) = planned(workspace)?;
+        if let Compaction::Rewritten { .. } = compaction {
             let lines = lines_of(&manifest::compact(&current, ts))?;
             fs::replace_recoverably(workspace.manifest(), lines.as_bytes(), fs::SHARED_MODE)?;
         }
-        Ok(planned)
+        Ok(compaction)
     };
     lock::hold(&workspace.manifest_lock(), wait, holder, body).await?
 }
