@@ -70,6 +70,7 @@ fn clones_reach_the_disk_by_one_sync_of_the_file_system() {
     growth
         .only(named(&["syncfs", "sync"]))
         .is("syncs of a file system", Cost { run: 1, pack: 0 });
+    // Two less where the packs arrive in the lockfile's own order, so that it is not written anew.
     growth
         .only(named(&FILE_SYNCS))
         .is_at_most("syncs of files", Cost { run: 11, pack: 0 });
