@@ -3,7 +3,7 @@
 // are not, and run undisturbed.
 //
 //     cc -O1 -Wall -Wextra -o faults tests/faults/faults.c
-//     faults [--at N] [--errno NAME [--from]] [--under DIRECTORY]... [--log FILE] PROGRAM ARGUMENT...
+//     faults [--at N] [--errno NAME [--from]] [--under DIRECTORY]... [--every] [--log FILE] PROGRAM ARGUMENT...
 //
 // --at N       the call at which it happens, counted from 1; without it, or with 0, calls are only
 //              counted.
@@ -14,7 +14,11 @@
 // --under DIR  counts calls only that are about something in this directory, given as an absolute
 //              path without links; may be repeated. Without it all are counted, but never those on
 //              pipes, sockets and terminals.
-// --log FILE   gets a line for each counted call: number, name, paths.
+// --every      counts whatever these calls are about, and also those that only look, which are
+//              `read` (a file opened to be read) and `look` (a question about a name) in the log,
+//              and those that start a `thread` or a `process`.
+// --log FILE   gets a line for each counted call: number, name, paths; with --every, what is no
+//              file is followed by the number of the descriptor.
 //
 // It ends when the last of the processes has ended that the program started, and as the program
 // does, with 137 when it was killed here, and with 125 when it cannot do its
@@ -27,6 +31,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -48,6 +53,7 @@ enum { DIRECTORIES = 8, THREADS = 4096, BROKEN = 125, KILLED = 137 };
 static unsigned long at;
 static int error_number;
 static bool from;
+static bool every;
 static const char *under[DIRECTORIES];
 static size_t directories;
 static FILE *report;
@@ -74,6 +80,8 @@ enum shape {
     OPEN_AT,         // directory, path, flags
     OPEN_AT2,        // directory, path, struct open_how
     EVERYTHING,      // nothing: sync
+    START,           // flags
+    START3,          // struct clone_args, which begins with the flags
 };
 
 struct call {
@@ -81,52 +89,66 @@ struct call {
     const char *name;
     enum shape shape;
     bool needs_room;
+    bool is_every; // Counted with --every only.
 };
 
 static const struct call calls[] = {
-    {SYS_openat, "openat", OPEN_AT, true},
-    {SYS_openat2, "openat2", OPEN_AT2, true},
-    {SYS_write, "write", FD, true},
-    {SYS_writev, "writev", FD, true},
-    {SYS_pwrite64, "pwrite64", FD, true},
-    {SYS_pwritev, "pwritev", FD, true},
-    {SYS_ftruncate, "ftruncate", FD, false},
-    {SYS_fallocate, "fallocate", FD, true},
-    {SYS_fsync, "fsync", FD, false},
-    {SYS_fdatasync, "fdatasync", FD, false},
-    {SYS_syncfs, "syncfs", FD, false},
-    {SYS_sync, "sync", EVERYTHING, false},
-    {SYS_copy_file_range, "copy_file_range", FD_IN_FD, true},
-    {SYS_sendfile, "sendfile", FD_FD, true},
-    {SYS_mkdirat, "mkdirat", AT_PATH, true},
-    {SYS_unlinkat, "unlinkat", AT_PATH, false},
-    {SYS_symlinkat, "symlinkat", TEXT_AT_PATH, true},
-    {SYS_linkat, "linkat", AT_PATH_AT_PATH, true},
-    {SYS_renameat2, "renameat2", AT_PATH_AT_PATH, true},
-    {SYS_fchmod, "fchmod", FD, false},
-    {SYS_fchmodat, "fchmodat", AT_PATH, false},
-    {SYS_fchown, "fchown", FD, false},
-    {SYS_fchownat, "fchownat", AT_PATH, false},
-    {SYS_utimensat, "utimensat", AT_PATH, false},
-    {SYS_truncate, "truncate", PATH, false},
+    {SYS_openat, "openat", OPEN_AT, true, false},
+    {SYS_openat2, "openat2", OPEN_AT2, true, false},
+    {SYS_write, "write", FD, true, false},
+    {SYS_writev, "writev", FD, true, false},
+    {SYS_pwrite64, "pwrite64", FD, true, false},
+    {SYS_pwritev, "pwritev", FD, true, false},
+    {SYS_ftruncate, "ftruncate", FD, false, false},
+    {SYS_fallocate, "fallocate", FD, true, false},
+    {SYS_fsync, "fsync", FD, false, false},
+    {SYS_fdatasync, "fdatasync", FD, false, false},
+    {SYS_syncfs, "syncfs", FD, false, false},
+    {SYS_sync, "sync", EVERYTHING, false, false},
+    {SYS_copy_file_range, "copy_file_range", FD_IN_FD, true, false},
+    {SYS_sendfile, "sendfile", FD_FD, true, false},
+    {SYS_mkdirat, "mkdirat", AT_PATH, true, false},
+    {SYS_unlinkat, "unlinkat", AT_PATH, false, false},
+    {SYS_symlinkat, "symlinkat", TEXT_AT_PATH, true, false},
+    {SYS_linkat, "linkat", AT_PATH_AT_PATH, true, false},
+    {SYS_renameat2, "renameat2", AT_PATH_AT_PATH, true, false},
+    {SYS_fchmod, "fchmod", FD, false, false},
+    {SYS_fchmodat, "fchmodat", AT_PATH, false, false},
+    {SYS_fchown, "fchown", FD, false, false},
+    {SYS_fchownat, "fchownat", AT_PATH, false, false},
+    {SYS_utimensat, "utimensat", AT_PATH, false, false},
+    {SYS_truncate, "truncate", PATH, false, false},
+    {SYS_newfstatat, "look", AT_PATH, false, true},
+    {SYS_statx, "look", AT_PATH, false, true},
+    {SYS_readlinkat, "look", AT_PATH, false, true},
+    {SYS_faccessat, "look", AT_PATH, false, true},
+    {SYS_faccessat2, "look", AT_PATH, false, true},
+    {SYS_clone, "process", START, false, true},
+    {SYS_clone3, "process", START3, false, true},
 #ifdef SYS_fchmodat2
-    {SYS_fchmodat2, "fchmodat2", AT_PATH, false},
+    {SYS_fchmodat2, "fchmodat2", AT_PATH, false, false},
 #endif
 #ifdef SYS_renameat
-    {SYS_renameat, "renameat", AT_PATH_AT_PATH, true},
+    {SYS_renameat, "renameat", AT_PATH_AT_PATH, true, false},
 #endif
 #ifdef SYS_open
-    {SYS_open, "open", OPEN, true},
-    {SYS_creat, "creat", PATH, true},
-    {SYS_mkdir, "mkdir", PATH, true},
-    {SYS_rmdir, "rmdir", PATH, false},
-    {SYS_unlink, "unlink", PATH, false},
-    {SYS_symlink, "symlink", TEXT_PATH, true},
-    {SYS_link, "link", PATH_PATH, true},
-    {SYS_rename, "rename", PATH_PATH, true},
-    {SYS_chmod, "chmod", PATH, false},
-    {SYS_chown, "chown", PATH, false},
-    {SYS_lchown, "lchown", PATH, false},
+    {SYS_open, "open", OPEN, true, false},
+    {SYS_creat, "creat", PATH, true, false},
+    {SYS_mkdir, "mkdir", PATH, true, false},
+    {SYS_rmdir, "rmdir", PATH, false, false},
+    {SYS_unlink, "unlink", PATH, false, false},
+    {SYS_symlink, "symlink", TEXT_PATH, true, false},
+    {SYS_link, "link", PATH_PATH, true, false},
+    {SYS_rename, "rename", PATH_PATH, true, false},
+    {SYS_chmod, "chmod", PATH, false, false},
+    {SYS_chown, "chown", PATH, false, false},
+    {SYS_lchown, "lchown", PATH, false, false},
+    {SYS_stat, "look", PATH, false, true},
+    {SYS_lstat, "look", PATH, false, true},
+    {SYS_readlink, "look", PATH, false, true},
+    {SYS_access, "look", PATH, false, true},
+    {SYS_fork, "process", EVERYTHING, false, true},
+    {SYS_vfork, "process", EVERYTHING, false, true},
 #endif
 };
 
@@ -197,11 +219,37 @@ static bool is_under(const char *path) {
     return false;
 }
 
-// Says whether the call is one that counts, and puts down what it is about.
-static bool is_counted(pid_t thread, const struct call *call, const uint64_t *given, char *one, char *other) {
-    const uint64_t writes = O_CREAT | O_TRUNC;
+// Puts down where the descriptor leads, and its number where that is said.
+static void described(pid_t thread, int number, char *one, char *other) {
+    descriptor(thread, number, one);
+    if (every && one[0] != '/')
+        format(other, "%d", number);
+}
+
+// Says whether a path is empty: then the call is about an open descriptor.
+static bool is_nameless(pid_t thread, uint64_t address) {
+    char first = 0;
+    peek(thread, address, &first, 1);
+    return !first;
+}
+
+// Says whether a file that is opened like this counts, and changes the call's name for one that is only read.
+static bool is_opened(uint64_t flags, const char **name) {
+    if (flags & (O_CREAT | O_TRUNC))
+        return true;
+    if (!(flags & (O_WRONLY | O_RDWR)))
+        *name = "read";
+    return every;
+}
+
+// Says whether the call is one that counts, and puts down what it is and what it is about.
+static bool is_counted(pid_t thread, const struct call *call, const uint64_t *given, const char **name, char *one, char *other) {
     struct open_how how = {0};
+    uint64_t flags = 0;
     *one = *other = 0;
+    *name = call->name;
+    if (call->is_every && !every)
+        return false;
     switch (call->shape) {
     case PATH: path_at(thread, AT_FDCWD, given[0], one); break;
     case PATH_PATH:
@@ -209,34 +257,47 @@ static bool is_counted(pid_t thread, const struct call *call, const uint64_t *gi
         path_at(thread, AT_FDCWD, given[1], other);
         break;
     case TEXT_PATH: path_at(thread, AT_FDCWD, given[1], one); break;
-    case AT_PATH: path_at(thread, (int)given[0], given[1], one); break;
+    case AT_PATH:
+        if (call->is_every && is_nameless(thread, given[1]))
+            return false;
+        path_at(thread, (int)given[0], given[1], one);
+        break;
     case AT_PATH_AT_PATH:
         path_at(thread, (int)given[0], given[1], one);
         path_at(thread, (int)given[2], given[3], other);
         break;
     case TEXT_AT_PATH: path_at(thread, (int)given[1], given[2], one); break;
     case FD:
-    case FD_FD: descriptor(thread, (int)given[0], one); break;
-    case FD_IN_FD: descriptor(thread, (int)given[2], one); break;
+    case FD_FD: described(thread, (int)given[0], one, other); break;
+    case FD_IN_FD: described(thread, (int)given[2], one, other); break;
     case OPEN:
-        if (!(given[1] & writes))
+        if (!is_opened(given[1], name))
             return false;
         path_at(thread, AT_FDCWD, given[0], one);
         break;
     case OPEN_AT:
-        if (!(given[2] & writes))
+        if (!is_opened(given[2], name))
             return false;
         path_at(thread, (int)given[0], given[1], one);
         break;
     case OPEN_AT2:
         peek(thread, given[2], &how, sizeof how);
-        if (!(how.flags & writes))
+        if (!is_opened(how.flags, name))
             return false;
         path_at(thread, (int)given[0], given[1], one);
         break;
+    case START3:
+        peek(thread, given[0], &flags, sizeof flags);
+        if (flags & CLONE_THREAD)
+            *name = "thread";
+        return true;
+    case START:
+        if (given[0] & CLONE_THREAD)
+            *name = "thread";
+        return true;
     case EVERYTHING: return true;
     }
-    return is_under(one) || (*other && is_under(other));
+    return every || is_under(one) || (*other && is_under(other));
 }
 
 // Makes the call that the thread is about to make none.
@@ -303,11 +364,12 @@ static void at_call(pid_t program, struct thread *thread) {
     if (info.op != PTRACE_SYSCALL_INFO_ENTRY || has_killed)
         return;
     const struct call *call = find((long)info.entry.nr);
-    if (!call || !is_counted(thread->id, call, (const uint64_t *)info.entry.args, one, other))
+    const char *name;
+    if (!call || !is_counted(thread->id, call, (const uint64_t *)info.entry.args, &name, one, other))
         return;
     counted++;
     if (report) {
-        fprintf(report, "%lu %s %s%s%s\n", counted, call->name, one, *other ? " " : "", other);
+        fprintf(report, "%lu %s %s%s%s\n", counted, name, one, *other ? " " : "", other);
         fflush(report);
     }
     bool is_later = from && at && counted > at && call->needs_room;
@@ -371,6 +433,10 @@ static char **read_arguments(char **argument) {
             from = true;
             continue;
         }
+        if (!strcmp(name, "--every")) {
+            every = true;
+            continue;
+        }
         const char *value = *++argument;
         if (!value)
             break;
@@ -388,7 +454,7 @@ static char **read_arguments(char **argument) {
             give_up(value);
     }
     if (!*argument || !strncmp(*argument, "--", 2)) {
-        fputs("faults [--at N] [--errno NAME [--from]] [--under DIRECTORY]... [--log FILE] PROGRAM ARGUMENT...\n", stderr);
+        fputs("faults [--at N] [--errno NAME [--from]] [--under DIRECTORY]... [--every] [--log FILE] PROGRAM ARGUMENT...\n", stderr);
         exit(BROKEN);
     }
     return argument;

@@ -60,7 +60,7 @@ impl Ground {
             .create();
         let ground = Self {
             original: Home::read(&sandbox.home()),
-            faults: build_faults(&sandbox),
+            faults: sandbox.faults(),
             sandbox,
             pack,
         };
@@ -198,17 +198,4 @@ fn second(first: &str) -> String {
         .replace(one, other)
         .replace("value: first", "value: second")
         + "\n"
-}
-
-/// Compiles the tool that kills.
-fn build_faults(sandbox: &Sandbox) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/faults.c");
-    let program = sandbox.path("faults");
-    let status = Command::new("cc")
-        .args(["-O1", "-o"])
-        .arg(&program)
-        .arg(source)
-        .status();
-    assert!(status.unwrap().success(), "cc");
-    program
 }
