@@ -12,18 +12,14 @@ use crate::{
     sys::{env, process::Spawn},
 };
 
-/// Settings that grex overrides, each because a batch would break without it.
-const PINNED_SETTINGS: &[&str] = &[
-    // Maintenance in the background of every fetch costs a third of its time and collides with
-    // what comes next. It runs once, at the end, where refs moved.
-    "gc.auto=0",
-    "maintenance.auto=false",
-    // Advice is for the person who typed the git command.
-    "advice.detachedHead=false",
-    "advice.diverging=false",
-    // A directory inside a pack that looks like a bare repository is not a repository.
-    "safe.bareRepository=explicit",
-];
+/// What every command gets: a directory inside a pack that looks like a bare repository is not a
+/// repository. It is the least, for every git that a command starts reads each setting again.
+const PINNED_SETTINGS: &[&str] = &["safe.bareRepository=explicit"];
+
+/// What a command gets besides that changes something: maintenance in the background of every fetch
+/// costs a third of its time and collides with what comes next. It runs once, at the end, where
+/// refs moved.
+const FOREGROUND_SETTINGS: &[&str] = &["gc.auto=0", "maintenance.auto=false"];
 
 /// What a command gets besides that changes a repository which is there. Refs and the index are not
 /// synced by default, nor are objects that come one by one: after a power cut a branch would name a
@@ -98,12 +94,15 @@ impl GitCommand {
         subcommand: &'static str,
         nature: Nature,
     ) -> Self {
-        let durability = match nature {
-            Nature::Query => &[],
-            Nature::Local | Nature::MayAsk if subcommand == "clone" => CLONE_SETTINGS,
-            Nature::Local | Nature::MayAsk => DURABLE_SETTINGS,
-        };
-        let settings = [PINNED_SETTINGS, durability].concat();
+        let mut settings = PINNED_SETTINGS.to_vec();
+        if nature != Nature::Query {
+            settings.extend(FOREGROUND_SETTINGS);
+            settings.extend(match subcommand {
+                "clone" => CLONE_SETTINGS,
+                _ => DURABLE_SETTINGS,
+            });
+            settings.extend(advice_against(subcommand));
+        }
         Self::with_settings(git, repository, subcommand, nature, &settings)
     }
 
@@ -181,6 +180,15 @@ impl GitCommand {
             text.push_str(&shell::quote(&redact::secrets(&argument.to_string_lossy())));
         }
         text
+    }
+}
+
+/// The setting that keeps a command from giving advice, which is for the person who typed it.
+fn advice_against(subcommand: &str) -> Option<&'static str> {
+    match subcommand {
+        "clone" | "checkout" => Some("advice.detachedHead=false"),
+        "merge" => Some("advice.diverging=false"),
+        _ => None,
     }
 }
 
