@@ -23,7 +23,7 @@ fn plan_packs(bencher: Bencher<'_, '_>, packs: usize) {
     let lockfile = made::lockfile(packs);
     let (root, checkout, wanted) = (Root::new(None, None), checkout(), Wanted::default());
     bencher.counter(ItemsCount::new(packs)).bench_local(|| {
-        let mut scheduler = Scheduler::new(Limits::new(None, 4, 8));
+        let mut scheduler = Scheduler::new(Limits::new(None, 4, None, 8));
         for declaration in &declarations {
             let node = root.registered(declaration).unwrap();
             let step = decide(&node, &checkout, &wanted, lockfile.get(node.path.as_str()));
