@@ -106,17 +106,27 @@ impl LockfileWriter {
     ///
     /// # Errors
     /// The file cannot be written; it is then as it was.
-    pub fn finish(self) -> Result<bool, StoreError> {
+    pub fn finish(mut self) -> Result<bool, StoreError> {
         if self.known.entries.is_empty() && self.path.symlink_metadata().is_err() {
             return Ok(false);
         }
         // Windows replaces no file that is open.
-        drop(self.file);
-        Ok(fs::replace_recoverably(
-            &self.path,
-            self.known.render().as_bytes(),
-            fs::SHARED_MODE,
-        )?)
+        let has_appended = self.file.take().is_some();
+        let content = self.known.render();
+        let changed = fs::replace_recoverably(&self.path, content.as_bytes(), fs::SHARED_MODE)?;
+        if has_appended && !changed {
+            // The lines came in the order in which they belong; nothing has synced them yet.
+            self.sync()?;
+        }
+        Ok(changed)
+    }
+
+    fn sync(&self) -> Result<(), FileError> {
+        if let Some((file, _)) = open_regular(&self.path, "sync", Opening::Change)? {
+            fs::or_plain_sync(&file, file.sync_data())
+                .map_err(FileError::when("sync", &self.path))?;
+        }
+        fs::sync_directory(self.path.parent().unwrap_or(&self.path))
     }
 }
 

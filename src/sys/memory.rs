@@ -9,11 +9,14 @@ pub fn total() -> Option<u64> {
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[allow(
+    clippy::useless_conversion,
+    reason = "the number is half as wide on machines of 32 bits"
+)]
 fn of_machine() -> Option<u64> {
     let facts = rustix::system::sysinfo();
-    u64::try_from(facts.totalram)
-        .ok()?
-        .checked_mul(facts.mem_unit.into())
+    let units = u64::try_from(facts.totalram).ok()?;
+    units.checked_mul(facts.mem_unit.into())
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
