@@ -212,6 +212,8 @@ const CONNECTION: &[Rule] = &[
     (In("Recv failure"), Network),
     (In("Send failure"), Network),
     (In("transfer closed with"), Network),
+    // As newer libraries of curl say it.
+    (In("end of response with"), Network),
     (In("HTTP/2 stream"), Network),
     (In("HTTP2 framing layer"), Network),
     (In("SSL_ERROR_SYSCALL"), Network),

@@ -81,6 +81,10 @@ fn http() {
         ),
         (
             Network,
+            "fatal: unable to access 'http://h/': end of response with 131 bytes missing\n",
+        ),
+        (
+            Network,
             "fatal: unable to access 'http://h/': Operation too slow. Less than 1000 bytes/sec transferred the last 2 seconds\n",
         ),
         (
