@@ -108,15 +108,17 @@ fn overwrite(file: &mut File, from: u64, lines: &[u8]) -> io::Result<()> {
 }
 
 pub(super) fn second_line(file: &File) -> Option<String> {
-    let mut bytes = [0; HOLDER_LIMIT];
-    let length = read_at(file, &mut bytes, LINES).ok()?;
-    let line = bytes[..length].split(|byte| *byte == b'\n').nth(1)?;
-    Some(String::from_utf8_lossy(line).into_owned())
+    Some(String::from_utf8_lossy(&line(file, 1)?).into_owned())
 }
 
 pub(super) fn read_holder(file: &File) -> Option<Holder> {
+    serde_json::from_slice(&line(file, 0)?).ok()
+}
+
+/// One of the lines, the first of which has the number 0.
+fn line(file: &File, number: usize) -> Option<Vec<u8>> {
     let mut bytes = [0; HOLDER_LIMIT];
     let length = read_at(file, &mut bytes, LINES).ok()?;
-    let line = bytes[..length].split(|byte| *byte == b'\n').next()?;
-    serde_json::from_slice(line).ok()
+    let mut lines = bytes[..length].split(|byte| *byte == b'\n');
+    lines.nth(number).map(<[u8]>::to_vec)
 }
