@@ -43,7 +43,7 @@ use crate::{
 };
 
 /// The most lines of the display where nobody says how many packs are at work at once.
-const USUAL_LINES: usize = 16;
+const USUAL_ROWS: usize = 16;
 
 /// What every verb has at hand.
 pub(super) struct Invocation {
@@ -110,9 +110,9 @@ impl Run {
     /// Does it, and returns the exit code. Must be called within a runtime.
     pub async fn carry_out(self) -> u8 {
         let ui = Ui::new(&self.globals);
-        let jobs = self.globals.settings.parallel.unwrap_or(USUAL_LINES);
+        let rows = self.globals.settings.parallel.unwrap_or(USUAL_ROWS);
         let cancel = Cancel::new();
-        let watcher = Arc::new(Watcher::begin(&ui, jobs));
+        let watcher = Arc::new(Watcher::begin(&ui, rows));
         let signals = Signals::watch(cancel.clone(), Arc::clone(&watcher));
         let invocation = Invocation {
             globals: self.globals,

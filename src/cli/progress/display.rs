@@ -55,11 +55,11 @@ impl Shared {
 }
 
 impl Display {
-    /// Begins; at most `jobs` packs are at work at once.
-    pub(super) fn begin(ui: &Ui, jobs: usize) -> Self {
+    /// Begins; at most `rows` of the packs at work have a line.
+    pub(super) fn begin(ui: &Ui, rows: usize) -> Self {
         let shared = Arc::new(Shared::default());
         let (drawn, ui) = (Arc::clone(&shared), ui.clone());
-        let thread = std::thread::spawn(move || draw(&drawn, &ui, jobs));
+        let thread = std::thread::spawn(move || draw(&drawn, &ui, rows));
         Self {
             shared,
             thread: Mutex::new(Some(thread)),
@@ -118,7 +118,7 @@ impl Display {
     }
 }
 
-fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
+fn draw(shared: &Shared, ui: &Ui, rows: usize) {
     let begin = Instant::now();
     let mut screen: Option<Screen<io::Stderr>> = None;
     loop {
@@ -136,7 +136,7 @@ fn draw(shared: &Shared, ui: &Ui, jobs: usize) {
         let (width, height) = ui.drawing_size();
         let room = Room {
             width,
-            rows: jobs.min(height.saturating_sub(2)),
+            rows: rows.min(height.saturating_sub(2)),
             ellipsis: ui.ellipsis(),
             bar: ui.bar(),
         };

@@ -73,10 +73,10 @@ pub(in crate::cli) struct Shown {
 }
 
 impl Watcher {
-    /// Begins to watch; at most `jobs` packs are at work at once.
-    pub(in crate::cli) fn begin(ui: &Ui, jobs: usize) -> Self {
+    /// Begins to watch; at most `rows` of the packs at work have a line.
+    pub(in crate::cli) fn begin(ui: &Ui, rows: usize) -> Self {
         let kind = if ui.can_draw {
-            Kind::Display(Display::begin(ui, jobs))
+            Kind::Display(Display::begin(ui, rows))
         } else if ui.plain && !ui.json && !ui.quiet {
             Kind::Lines
         } else {
