@@ -8,9 +8,8 @@ use crate::support::{
     Still, no_leftovers, no_processes, register, tidy, workspace, workspace_with,
 };
 
-/// An interrupted run is over within two seconds; where other tests keep the disk busy, one sync of a file
-/// takes as long.
-pub(crate) const SOON: Duration = Duration::from_secs(8);
+/// An interrupted run is over within two seconds; a loaded machine gets one more.
+pub(crate) const SOON: Duration = Duration::from_secs(3);
 
 /// A workspace with three packs to clone, one of which is there already.
 fn three_packs() -> (Sandbox, Shim) {
