@@ -5,7 +5,7 @@
     reason = "this is the catalogue of variables"
 )]
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, sync::LazyLock};
 
 /// A variable that grex reads by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,10 +244,20 @@ pub fn computer_name() -> Option<String> {
         .and_then(|value| value.into_string().ok())
 }
 
+/// The whole environment, as every child gets it. Read once: no variable is ever set in a process that
+/// has threads.
+pub fn everything() -> &'static [(OsString, OsString)] {
+    static EVERYTHING: LazyLock<Vec<(OsString, OsString)>> =
+        LazyLock::new(|| std::env::vars_os().collect());
+    &EVERYTHING
+}
+
 /// The whole environment as text, for packs that name a variable. What is no text is left out.
 pub fn variables() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    let text = |word: &OsString| word.to_str().map(str::to_owned);
+    everything()
+        .iter()
+        .filter_map(move |(name, value)| Some((text(name)?, text(value)?)))
 }
 
 #[cfg(test)]

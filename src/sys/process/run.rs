@@ -2,14 +2,16 @@
 
 use std::{
     fmt,
-    pin::pin,
+    future::poll_fn,
+    pin::{Pin, pin},
     process::ExitStatus,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncReadExt},
-    process::Child,
+    io::{AsyncRead, ReadBuf},
+    process::{Child, ChildStderr, ChildStdout},
     time::{interval, sleep, timeout},
 };
 
@@ -273,19 +275,18 @@ impl Drop for GroupGuard {
 
 /// A child's two outputs, read together.
 struct Pipes {
-    out: Option<Box<dyn AsyncRead + Send + Unpin>>,
-    err: Option<Box<dyn AsyncRead + Send + Unpin>>,
-    out_buffer: Vec<u8>,
-    err_buffer: Vec<u8>,
+    out: Option<ChildStdout>,
+    err: Option<ChildStderr>,
+    /// The next piece of either.
+    buffer: Vec<u8>,
 }
 
 impl Pipes {
     fn of(child: &mut Child) -> Self {
         Self {
-            out: child.stdout.take().map(|pipe| Box::new(pipe) as _),
-            err: child.stderr.take().map(|pipe| Box::new(pipe) as _),
-            out_buffer: Vec::with_capacity(PIECE),
-            err_buffer: Vec::with_capacity(PIECE),
+            out: child.stdout.take(),
+            err: child.stderr.take(),
+            buffer: vec![0; PIECE],
         }
     }
 
@@ -295,11 +296,19 @@ impl Pipes {
 
     /// Returns the next piece's stream and length; 0 at that stream's end. Safe to drop half-way.
     async fn read(&mut self) -> (Stream, usize) {
-        tokio::select! {
-            length = read_some(&mut self.err, &mut self.err_buffer), if self.err.is_some() => (Stream::Err, length),
-            length = read_some(&mut self.out, &mut self.out_buffer), if self.out.is_some() => (Stream::Out, length),
-            else => (Stream::Out, 0),
-        }
+        poll_fn(|context| {
+            if let Poll::Ready(length) = poll_some(&mut self.err, &mut self.buffer, context) {
+                return Poll::Ready((Stream::Err, length));
+            }
+            if let Poll::Ready(length) = poll_some(&mut self.out, &mut self.buffer, context) {
+                return Poll::Ready((Stream::Out, length));
+            }
+            match self.are_open() {
+                true => Poll::Pending,
+                false => Poll::Ready((Stream::Out, 0)),
+            }
+        })
+        .await
     }
 
     fn deliver(
@@ -307,15 +316,11 @@ impl Pipes {
         (stream, length): (Stream, usize),
         sink: &mut (dyn FnMut(Stream, &[u8]) + Send),
     ) {
-        let (pipe, buffer) = match stream {
-            Stream::Out => (&mut self.out, &mut self.out_buffer),
-            Stream::Err => (&mut self.err, &mut self.err_buffer),
-        };
-        match length {
-            0 => *pipe = None,
-            _ => sink(stream, buffer),
+        match (length, stream) {
+            (0, Stream::Out) => self.out = None,
+            (0, Stream::Err) => self.err = None,
+            (length, stream) => sink(stream, &self.buffer[..length]),
         }
-        buffer.clear();
     }
 
     async fn drain(&mut self, sink: &mut (dyn FnMut(Stream, &[u8]) + Send)) {
@@ -326,13 +331,18 @@ impl Pipes {
     }
 }
 
-async fn read_some(
-    pipe: &mut Option<Box<dyn AsyncRead + Send + Unpin>>,
-    buffer: &mut Vec<u8>,
-) -> usize {
-    match pipe {
+/// Reads what a pipe that is open has to say, and returns how much that is.
+fn poll_some<P: AsyncRead + Unpin>(
+    pipe: &mut Option<P>,
+    buffer: &mut [u8],
+    context: &mut Context<'_>,
+) -> Poll<usize> {
+    let Some(pipe) = pipe else {
+        return Poll::Pending;
+    };
+    let mut piece = ReadBuf::new(buffer);
+    Pin::new(pipe)
+        .poll_read(context, &mut piece)
         // A pipe that cannot be read has nothing more to say.
-        Some(pipe) => pipe.read_buf(buffer).await.unwrap_or(0),
-        None => 0,
-    }
+        .map(|result| result.map_or(0, |()| piece.filled().len()))
 }

@@ -15,7 +15,7 @@ use std::{
 use tokio::process::{Child, Command};
 
 use super::group;
-use crate::sys::reason::reason;
+use crate::sys::{env, reason::reason};
 
 /// How a child relates to the terminal and to signals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,12 +153,7 @@ impl Spawn {
             .stdout(output())
             .stderr(output())
             .kill_on_drop(true);
-        for (name, value) in &self.environment {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        self.give_environment(&mut command);
         if let Some(directory) = &self.directory {
             command.current_dir(directory);
         }
@@ -166,5 +161,30 @@ impl Spawn {
             program: self.program.clone(),
             source,
         })
+    }
+
+    /// Names each variable of the child, instead of what is different: `Command` would read ours anew
+    /// for every child.
+    fn give_environment(&self, command: &mut Command) {
+        let is_set_here = |name: &OsStr| self.environment.iter().any(|(set, _)| is_same(set, name));
+        let kept = env::everything()
+            .iter()
+            .filter(|(name, _)| !is_set_here(name));
+        let set = self
+            .environment
+            .iter()
+            .filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        command
+            .env_clear()
+            .envs(kept.map(|(name, value)| (name, value)))
+            .envs(set);
+    }
+}
+
+/// Says whether two names mean the same variable.
+fn is_same(one: &OsStr, other: &OsStr) -> bool {
+    match cfg!(windows) {
+        true => one.eq_ignore_ascii_case(other),
+        false => one == other,
     }
 }

@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{path::Path, time::Duration};
+use std::{ffi::OsString, path::Path, time::Duration};
 
 use super::{Ending, Finished, Isolation, Limits, Spawn, Stream, run};
 use crate::sys::cancel::Cancel;
@@ -33,6 +33,31 @@ async fn both_outputs_and_the_code_arrive() {
     assert_eq!(finished.ending, Ending::Exited(3));
     assert_eq!((out.as_str(), err.as_str()), ("out\n", "err\n"));
     assert!(!finished.leaked);
+}
+
+#[tokio::test]
+async fn a_child_has_our_variables_less_what_is_kept_from_it() {
+    let ours = crate::sys::env::everything();
+    let mut spawn = Spawn::new(Path::new("/usr/bin/env"));
+    spawn
+        .argument("-0")
+        .without_variable("HOME")
+        .without_variable("GREX_TEST_OF_NOBODY")
+        .variable("PATH", "/first")
+        .variable("PATH", "/nowhere");
+    let (_, out, _) = finish(&spawn, Limits::default(), &Cancel::new()).await;
+    let mut has: Vec<_> = out.split_terminator('\0').map(str::to_owned).collect();
+    let kept = |name: &&(OsString, OsString)| name.0 != "HOME" && name.0 != "PATH";
+    let mut expected: Vec<_> = ours
+        .iter()
+        .filter(kept)
+        .map(|(name, value)| format!("{}={}", name.display(), value.display()))
+        .chain([String::from("PATH=/nowhere")])
+        .collect();
+    has.sort();
+    expected.sort();
+    assert_eq!(has, expected);
+    assert!(ours.iter().any(|(name, _)| name == "PATH"));
 }
 
 #[tokio::test]
