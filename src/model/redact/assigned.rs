@@ -41,12 +41,14 @@ const SPOKEN: &[&str] = &["password", "passwd", "passphrase"];
 /// Returns the value that belongs to the key in `word`, if the key names a secret and a value
 /// follows it. What is returned may be empty; it is where the value was looked for.
 pub(super) fn find(text: &str, word: Range<usize>) -> Option<Range<usize>> {
+    let next = *text.as_bytes().get(word.end)?;
+    if !is_quote(next) && !is_blank(next) && !matches!(next, b'=' | b':' | b'\\') {
+        return None;
+    }
     let key = &text[word.clone()];
     let quote = open_quote(text, word.start);
     if ends_with(key, "extraheader") {
-        let next = text.as_bytes().get(word.end)?;
-        let separates = is_quote(*next) || is_blank(*next) || matches!(next, b'=' | b':' | b'\\');
-        return separates.then(|| line_value(text, word.end, quote));
+        return Some(line_value(text, word.end, quote));
     }
     if HEADERS.iter().any(|header| ends_with(key, header)) {
         let value = after_separator(text, word.end, b":=")?;

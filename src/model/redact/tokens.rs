@@ -41,6 +41,20 @@ const PREFIXES: &[(&str, usize)] = &[
     ("ya29", 30),
 ];
 
+/// No token is shorter than this, but for those of the web.
+const SHORTEST: usize = {
+    let mut shortest = usize::MAX;
+    let mut index = 0;
+    while index < PREFIXES.len() {
+        let (prefix, least) = PREFIXES[index];
+        if prefix.len() + least < shortest {
+            shortest = prefix.len() + least;
+        }
+        index += 1;
+    }
+    shortest
+};
+
 /// Amazon's key ids: capitals and digits only.
 const AMAZON: [&str; 2] = ["AKIA", "ASIA"];
 
@@ -53,6 +67,9 @@ pub fn is_token(text: &str) -> bool {
 /// Returns the token in a word (a longest run of word characters): from where its prefix stands,
 /// at the beginning or behind a `_` or `-`, to the word's end.
 pub(super) fn find(text: &str, word: Range<usize>) -> Option<Range<usize>> {
+    if word.len() < SHORTEST {
+        return web_token(text, word);
+    }
     let bytes = text.as_bytes();
     let inside = || (word.start + 1..word.end).filter(|at| !bytes[at - 1].is_ascii_alphanumeric());
     std::iter::once(word.start)
