@@ -1,7 +1,7 @@
 //! The workspace's books at the beginning of a verb: manifest, lockfile, and the packs that have
 //! no parent among the packs.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, fmt::Display, path::Path};
 
 use crate::{
     engine::{
@@ -37,9 +37,7 @@ pub(super) struct Books {
 /// Reads the books. What in them does not stop a verb is said as a warning.
 pub(super) fn read(session: &Session) -> Result<Books, OpError> {
     let (manifest, lockfile) = read_files(session)?;
-    let roots = tree::roots(&session.workspace, &session.vocabulary, &manifest)
-        .map_err(|failure| OpError::of_pack(PackId::workspace(), failure))?;
-    check_places(&roots)?;
+    let roots = roots(session, &manifest)?;
     Ok(Books {
         manifest,
         lockfile,
@@ -47,24 +45,37 @@ pub(super) fn read(session: &Session) -> Result<Books, OpError> {
     })
 }
 
+/// Reads the packs that have no parent among the packs, for a verb that asks nothing of where they
+/// stand.
+pub(super) fn read_roots(session: &Session) -> Result<Vec<Found>, OpError> {
+    roots(session, &read_manifest(session)?)
+}
+
+fn roots(session: &Session, manifest: &Manifest) -> Result<Vec<Found>, OpError> {
+    let roots = tree::roots(&session.workspace, &session.vocabulary, manifest)
+        .map_err(|failure| OpError::of_pack(PackId::workspace(), failure))?;
+    check_places(&roots)?;
+    Ok(roots)
+}
+
 /// Reads manifest and lockfile, and nothing else.
 pub(super) fn read_files(session: &Session) -> Result<(Manifest, Lockfile), OpError> {
-    let warn = |text: &str| session.warn(text);
-    let manifest = manifest::read(&session.workspace)?.manifest;
-    for warning in &manifest.warnings {
-        warn(&format!(
-            "{}: {warning}",
-            session.workspace.manifest().display()
-        ));
-    }
+    let manifest = read_manifest(session)?;
     let (lockfile, warnings) = lockfile::read(&session.workspace)?;
-    for warning in &warnings {
-        warn(&format!(
-            "{}: {warning}",
-            session.workspace.lockfile().display()
-        ));
-    }
+    warn(session, &session.workspace.lockfile(), &warnings);
     Ok((manifest, lockfile))
+}
+
+fn read_manifest(session: &Session) -> Result<Manifest, OpError> {
+    let manifest = manifest::read(&session.workspace)?.manifest;
+    warn(session, session.workspace.manifest(), &manifest.warnings);
+    Ok(manifest)
+}
+
+fn warn(session: &Session, book: &Path, warnings: &[impl Display]) {
+    for warning in warnings {
+        session.warn(&format!("{}: {warning}", book.display()));
+    }
 }
 
 /// Refuses packs that are in each other's way.

@@ -44,7 +44,7 @@ pub(super) async fn selected(
     selection: &Selection,
     at_once: usize,
 ) -> Result<Vec<Node>, OpError> {
-    let roots = books::read(session)?.roots;
+    let roots = books::read_roots(session)?;
     let mut nodes = Vec::new();
     for found in tree::on_disk(session, roots) {
         match found {
