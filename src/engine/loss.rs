@@ -12,7 +12,7 @@ use crate::{
     git::{
         checkout::{self, NotARepository},
         refs::ObjectId,
-        repository::{Repository, Untracked},
+        repository::{Extent, Repository},
         run::{Git, GitError},
         status::PathKind,
         view,
@@ -99,9 +99,7 @@ async fn ask(
     work: &mut Work,
 ) -> Result<(), GitError> {
     let repository = git.repository(root);
-    let status = repository
-        .status(Untracked::EverythingAndIgnored, cancel)
-        .await?;
+    let status = repository.status(Extent::AllWork, cancel).await?;
     let ignored = status
         .paths
         .iter()

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     git::{
         refs::Head,
-        repository::Untracked,
+        repository::Extent,
         run::{Git, GitError},
         status::StatusReport,
     },
@@ -176,7 +176,7 @@ async fn answer(
             Ok(Some(matches!(checkout.head, Head::Detached(_))))
         }
         Question::State(state) => {
-            let status = repository.status(Untracked::Usual, cancel).await?;
+            let status = repository.status(Extent::Usual, cancel).await?;
             Ok(Some(is_in(*state, &status)))
         }
         Question::ChangedSince(revision) => {
@@ -185,7 +185,7 @@ async fn answer(
                 .await?;
             match since {
                 Some(false) => {
-                    let status = repository.status(Untracked::Usual, cancel).await?;
+                    let status = repository.status(Extent::Usual, cancel).await?;
                     Ok(Some(is_in(PackState::Dirty, &status)))
                 }
                 since => Ok(since),

@@ -11,7 +11,7 @@ use crate::{
     git::{
         failure::FailureClass,
         refs::{Head, ObjectId},
-        repository::{Repository, Untracked},
+        repository::{Extent, Repository},
         status::StatusReport,
     },
     model::reference::RefName,
@@ -142,7 +142,7 @@ async fn ensure_nothing_is_left_behind(
     repository: &Repository<'_>,
     checkout: &Checkout,
 ) -> Result<(), Stop> {
-    let status = repository.status(Untracked::Usual, cx.cancel()).await?;
+    let status = repository.status(Extent::Usual, cx.cancel()).await?;
     if status.staged + status.unstaged + status.conflicts > 0 {
         return Err(dirty(&status, checkout).into());
     }

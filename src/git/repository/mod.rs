@@ -35,13 +35,14 @@ pub struct FetchRequest<'a> {
     pub from_user: bool,
 }
 
-/// Which untracked files `status` lists.
+/// How far `status` looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Untracked {
-    /// As the user has it set; directories stand for what is in them.
+pub enum Extent {
+    /// As git does by itself: untracked files as the user has it set, where directories stand for
+    /// what is in them.
     Usual,
-    /// Each file, and the ignored ones too.
-    EverythingAndIgnored,
+    /// Wherever work can be: each untracked file, the ignored ones too, and the stash.
+    AllWork,
 }
 
 impl Git {

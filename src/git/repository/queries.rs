@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf};
 
-use super::{Repository, Untracked, records::Records};
+use super::{Extent, Repository, records::Records};
 use crate::{
     git::{
         command::Nature,
@@ -21,15 +21,15 @@ impl Repository<'_> {
     ///
     /// # Errors
     /// As git fails.
-    pub async fn status(
-        &self,
-        untracked: Untracked,
-        cancel: &Cancel,
-    ) -> Result<StatusReport, GitError> {
+    pub async fn status(&self, extent: Extent, cancel: &Cancel) -> Result<StatusReport, GitError> {
         let mut command = self.command("status", Nature::Query);
-        command.arguments(["--porcelain=v2", "--branch", "--show-stash", "-z"]);
-        if untracked == Untracked::EverythingAndIgnored {
-            command.arguments(["--untracked-files=all", "--ignored=matching"]);
+        command.arguments(["--porcelain=v2", "--branch", "-z"]);
+        if extent == Extent::AllWork {
+            command.arguments([
+                "--show-stash",
+                "--untracked-files=all",
+                "--ignored=matching",
+            ]);
         }
         let mut parser = StatusParser::new(KEPT_PATHS);
         let mut watch = Watch::quiet(cancel);

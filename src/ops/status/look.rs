@@ -14,7 +14,7 @@ use crate::{
     git::{
         checkout::{self, NotARepository},
         failure::FailureClass,
-        repository::{FetchRequest, Untracked},
+        repository::{Extent, FetchRequest},
         run::{Git, Watch},
         status::StatusReport,
     },
@@ -123,7 +123,7 @@ impl Look {
             repository.fetch(&request, &mut watch).await?;
         }
         Ok(repository
-            .status(Untracked::Usual, &self.session.cancel)
+            .status(Extent::Usual, &self.session.cancel)
             .await?)
     }
 

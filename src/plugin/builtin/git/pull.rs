@@ -9,7 +9,7 @@ use crate::{
         config::RepositoryConfig,
         failure::FailureClass,
         refs::{Head, ObjectId},
-        repository::{FetchRequest, Repository, Untracked},
+        repository::{Extent, FetchRequest, Repository},
         run::{Git, GitError},
         view::{self, View},
     },
@@ -226,7 +226,7 @@ async fn pin(
     if before == Some(commit) {
         return Ok(());
     }
-    let status = repository.status(Untracked::Usual, cx.cancel).await?;
+    let status = repository.status(Extent::Usual, cx.cancel).await?;
     if status.staged + status.unstaged + status.conflicts > 0 {
         let message = "local changes are in the way of another commit";
         return Err(
