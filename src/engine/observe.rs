@@ -129,8 +129,8 @@ pub async fn observe(
     };
     let git_dir = git_dir.path();
     let repository = git.repository(root);
-    let view = View::of(&repository, git_dir, cancel).await?;
     let config = view::settings(&repository, git_dir, cancel).await?;
+    let view = View::of_configured(&repository, git_dir, &config, cancel).await?;
     let remote = match_remote(&config, &node.url);
     let name = match &remote {
         RemoteMatch::Same(name) => Some(name.as_str()),
@@ -174,21 +174,16 @@ pub async fn look_again(
     wanted: Option<&RefName>,
     cancel: &Cancel,
 ) -> Result<Meaning, GitError> {
-    let view = View::of(repository, &checkout.git_dir, cancel).await?;
-    mean(
-        &view,
-        &checkout.config,
-        &checkout.git_dir,
-        Some(remote),
-        wanted,
-    )
+    let config = &checkout.config;
+    let view = View::of_configured(repository, &checkout.git_dir, config, cancel).await?;
+    mean(&view, config, &checkout.git_dir, Some(remote), wanted)
 }
 
 fn match_remote(config: &RepositoryConfig, url: &PackUrl) -> RemoteMatch {
-    let wanted = url.identity();
     let remotes = config.remotes();
     let same = |text: &str| {
-        text == url.as_str() || PackUrl::parse(text).is_ok_and(|found| found.identity() == wanted)
+        text == url.as_str()
+            || PackUrl::parse(text).is_ok_and(|found| found.identity() == url.identity())
     };
     // `origin` first: a fork's second remote may have the same URL.
     let mut candidates: Vec<_> = remotes.iter().collect();

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 
 use super::{
     config::{ConfigError, RepositoryConfig},
-    refs::{Head, ObjectId, RefValue, Refs},
+    refs::{Head, ObjectId, RefValue, Refs, RefsError},
     repository::Repository,
     run::GitError,
 };
@@ -33,8 +33,30 @@ impl View {
         git_dir: &Path,
         cancel: &Cancel,
     ) -> Result<Self, GitError> {
+        Self::of_opened(Refs::open(git_dir), repository, cancel).await
+    }
+
+    /// As [`View::of`], for who has read the settings of what is known to be a repository of its own
+    /// ([`super::checkout::own_git_dir`]).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn of_configured(
+        repository: &Repository<'_>,
+        git_dir: &Path,
+        config: &RepositoryConfig,
+        cancel: &Cancel,
+    ) -> Result<Self, GitError> {
+        Self::of_opened(Refs::open_configured(git_dir, config), repository, cancel).await
+    }
+
+    async fn of_opened(
+        opened: Result<Refs, RefsError>,
+        repository: &Repository<'_>,
+        cancel: &Cancel,
+    ) -> Result<Self, GitError> {
         // Whatever grex does not read, or cannot, git may.
-        match Refs::open(git_dir) {
+        match opened {
             Ok(refs) => Ok(Self {
                 head: refs.head().clone(),
                 refs: RefStore::Files(refs),

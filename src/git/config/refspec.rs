@@ -2,15 +2,18 @@
 
 /// Maps the full name of a remote's ref through fetch refspecs, the first match first; negative
 /// ones (`^refs/heads/tmp/*`) exclude it wherever they stand. `None` where it is not kept.
-pub(super) fn map(refspecs: &[String], name: &str) -> Option<String> {
+pub(super) fn map<'a>(
+    mut refspecs: impl Iterator<Item = &'a str> + Clone,
+    name: &str,
+) -> Option<String> {
     let excluded = refspecs
-        .iter()
+        .clone()
         .filter_map(|refspec| refspec.strip_prefix('^'))
         .any(|pattern| matched(pattern, name).is_some());
     if excluded {
         return None;
     }
-    refspecs.iter().find_map(|refspec| {
+    refspecs.find_map(|refspec| {
         let (source, destination) = refspec.trim_start_matches('+').split_once(':')?;
         let middle = matched(source, name)?;
         if !destination.starts_with("refs/") {

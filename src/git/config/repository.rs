@@ -139,7 +139,13 @@ impl RepositoryConfig {
         if remote == "." {
             return Some(full);
         }
-        refspec::map(&self.remote(remote)?.fetch, &full)
+        let refspecs = self.entries.iter().filter_map(|entry| {
+            let is_meant = entry.section == "remote"
+                && entry.subsection.as_deref() == Some(remote)
+                && entry.key == "fetch";
+            entry.value.as_deref().filter(|_| is_meant)
+        });
+        refspec::map(refspecs, &full)
     }
 
     /// Whether the repository says that it has no work tree.
@@ -153,6 +159,12 @@ impl RepositoryConfig {
     pub fn ref_storage(&self) -> &str {
         self.text("extensions", None, "refstorage")
             .unwrap_or("files")
+    }
+
+    /// Whether anything says how refs are stored, whatever it says.
+    #[must_use]
+    pub fn names_ref_storage(&self) -> bool {
+        self.entries.iter().any(|entry| entry.key == "refstorage")
     }
 
     /// How objects are named: `sha1`, unless the configuration says otherwise.

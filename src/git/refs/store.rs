@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::ObjectId;
 use super::packed::Packed;
 use super::syntax::{HeadText, is_full_name, parse_head};
+use crate::git::config::RepositoryConfig;
 use crate::git::file::{Found, look, read};
 use crate::sys::fs::{FileError, inode};
 
@@ -15,6 +16,8 @@ const LOOSE_LIMIT: u64 = 8 * 1024;
 /// About a million refs.
 const PACKED_LIMIT: u64 = 128 * 1024 * 1024;
 const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
+
+const NAMES_STORAGE: &str = "the configuration names a ref storage";
 
 /// The refs of one repository, as its files say at the moment of asking.
 ///
@@ -81,6 +84,20 @@ impl Refs {
     /// Opens the refs of `git_dir`, a repository's own `.git` directory, and reads `HEAD`.
     pub fn open(git_dir: &Path) -> Result<Self, RefsError> {
         refuse_unusual_layout(git_dir)?;
+        Self::of_files(git_dir)
+    }
+
+    /// As [`Refs::open`], for who has read the repository's configuration, and knows that it is one of
+    /// its own ([`crate::git::checkout::own_git_dir`]).
+    pub fn open_configured(git_dir: &Path, config: &RepositoryConfig) -> Result<Self, RefsError> {
+        refuse_reftable(git_dir)?;
+        match config.names_ref_storage() {
+            true => Err(unusual(NAMES_STORAGE)),
+            false => Self::of_files(git_dir),
+        }
+    }
+
+    fn of_files(git_dir: &Path) -> Result<Self, RefsError> {
         let mut refs = Self {
             git_dir: git_dir.into(),
             head: Head::Unborn(String::new()),
@@ -249,9 +266,7 @@ fn refuse_unusual_layout(git_dir: &Path) -> Result<(), RefsError> {
     if git_dir.join("commondir").exists() {
         return Err(unusual("this is a linked worktree"));
     }
-    if git_dir.join("reftable").exists() {
-        return Err(unusual("refs are stored as reftable"));
-    }
+    refuse_reftable(git_dir)?;
     // Any mention of a ref storage is left to git: its value may be a URL in newer versions.
     // Include files cannot set it, git reads extensions from this file alone.
     if let Found::File(config) = read(&git_dir.join("config"), CONFIG_LIMIT)?
@@ -259,9 +274,16 @@ fn refuse_unusual_layout(git_dir: &Path) -> Result<(), RefsError> {
             .windows(b"refstorage".len())
             .any(|window| window.eq_ignore_ascii_case(b"refstorage"))
     {
-        return Err(unusual("the configuration names a ref storage"));
+        return Err(unusual(NAMES_STORAGE));
     }
     Ok(())
+}
+
+fn refuse_reftable(git_dir: &Path) -> Result<(), RefsError> {
+    match git_dir.join("reftable").exists() {
+        true => Err(unusual("refs are stored as reftable")),
+        false => Ok(()),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), RefsError> {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::packed::Packed;
 use super::*;
+use crate::git::config::RepositoryConfig;
 use crate::git::test_repository::{TestRepository, every_git};
 
 fn value(refs: &Refs, name: &str) -> Option<String> {
@@ -127,8 +128,18 @@ fn leaves_unusual_repositories_to_git() {
         refs.find("refs/heads/no"),
         Err(RefsError::Unusual(_))
     ));
+    assert!(configured(&repository).is_ok());
     repository.git(&["config", "extensions.RefStorage", "files"]);
     assert!(unusual(&repository));
+    assert!(matches!(
+        configured(&repository),
+        Err(RefsError::Unusual(_))
+    ));
+}
+
+fn configured(repository: &TestRepository) -> Result<Refs, RefsError> {
+    let git_dir = repository.git_dir();
+    Refs::open_configured(&git_dir, &RepositoryConfig::read(&git_dir).unwrap())
 }
 
 #[test]
@@ -145,6 +156,12 @@ fn leaves_linked_worktrees_and_reftable_to_git() {
         if made.status.success() {
             let table = repository.root().join("table/.git");
             assert!(matches!(Refs::open(&table), Err(RefsError::Unusual(_))));
+            // The directory is enough, whatever the configuration says.
+            let config = RepositoryConfig::read(&repository.git_dir()).unwrap();
+            assert!(matches!(
+                Refs::open_configured(&table, &config),
+                Err(RefsError::Unusual(_))
+            ));
         }
     }
 }
