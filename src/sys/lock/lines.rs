@@ -76,7 +76,9 @@ pub(super) fn begin(file: &mut File, holder: &Holder, is_old: bool, is_interrupt
         lines.extend_from_slice(INTERRUPTED.as_bytes());
         lines.push(b'\n');
     }
-    // What said that the one before is done goes first, for this one may be killed at any moment.
+    // What said that the one before is done goes first, for this one may be killed at any moment. It is
+    // cut off, not written over: a power cut takes back what was written into a file of the same
+    // length long before it takes back the length.
     let cut = if is_old { file.set_len(LINES) } else { Ok(()) };
     // The lines are for people: on a full disk the lock is held all the same.
     let _ = cut.and_then(|()| overwrite(file, 0, &lines));
