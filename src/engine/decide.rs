@@ -234,8 +234,12 @@ pub enum Move {
 }
 
 /// Decides how a branch moves. `before` and `after` are the same branch before and after the
-/// fetch; `earlier_tip` is what the remote-tracking ref was before its last change.
-pub fn movement(before: &Followed, after: &Followed, earlier_tip: Option<&ObjectId>) -> Move {
+/// fetch; `earlier_tip` finds out what the remote-tracking ref was before its last change.
+pub fn movement(
+    before: &Followed,
+    after: &Followed,
+    earlier_tip: impl FnOnce() -> Option<ObjectId>,
+) -> Move {
     match (&after.local, &after.upstream) {
         (_, None) => Move::NothingThere,
         (Some(local), Some(upstream)) if local == upstream => Move::Nothing,
@@ -243,7 +247,7 @@ pub fn movement(before: &Followed, after: &Followed, earlier_tip: Option<&Object
         (Some(local), Some(_)) => {
             let was_tip =
                 before.upstream.as_ref() == Some(local) && before.upstream != after.upstream;
-            if was_tip || earlier_tip == Some(local) {
+            if was_tip || earlier_tip().as_ref() == Some(local) {
                 Move::FollowTip
             } else {
                 Move::Count

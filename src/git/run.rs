@@ -174,7 +174,7 @@ impl Git {
         command: &GitCommand,
         watch: &mut Watch<'_>,
     ) -> Result<(), GitError> {
-        self.stream(command, watch, &mut |_| ()).await
+        self.stream(command, watch, &mut |_| ()).await.map(drop)
     }
 
     /// Runs a command and returns its standard output, which is small.
@@ -202,13 +202,14 @@ impl Git {
         Ok(answer)
     }
 
-    /// Runs a command and hands its standard output to `on_output` as it comes.
+    /// Runs a command and hands its standard output to `on_output` as it comes. Returns whether it
+    /// said anything on standard error.
     pub(super) async fn stream(
         &self,
         command: &GitCommand,
         watch: &mut Watch<'_>,
         on_output: &mut (dyn FnMut(&[u8]) + Send),
-    ) -> Result<(), GitError> {
+    ) -> Result<bool, GitError> {
         let mut lines = LineSplitter::new();
         let mut kept = Tail::default();
         let on_line = &mut watch.on_line;
@@ -241,7 +242,7 @@ impl Git {
             });
         }
         match finished.ending {
-            Ending::Exited(0) => Ok(()),
+            Ending::Exited(0) => Ok(!kept.bytes.is_empty()),
             Ending::Cancelled => Err(GitError::Cancelled),
             ending => Err(GitError::Failed(Box::new(describe(command, ending, &kept)))),
         }

@@ -1,7 +1,7 @@
 //! How many processes a run starts: counted by a shim in git's place, for one pack and for ten,
 //! so that what a pack costs is known exactly.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use grex_fixtures::{Remote, RemoteBuilder, Shim, grex};
 
@@ -175,6 +175,42 @@ fn a_branch_that_moved_is_two_processes() {
         );
         assert_eq!(packs.spawned_by(&["sync"]), counts(&[("fetch", n)]));
     }
+}
+
+/// So many packs as git itself finds too many (`gc.autoPackLimit`) are packed anew when a fetch has brought
+/// something, and are not looked for when it has not.
+#[test]
+fn what_has_piled_up_is_packed_once_something_comes() {
+    let packs = Packs::declared(1, two_commits, |_| None);
+    packs.spawned_by(&["sync"]);
+    packs.ground.git("pack-0", &["gc", "-q"]);
+    let objects = packs.ground.place("pack-0/.git/objects/pack");
+    let count = || {
+        let files = fs::read_dir(&objects).unwrap();
+        let is_pack = |name: &Path| name.extension().is_some_and(|end| end == "pack");
+        files
+            .filter(|file| is_pack(&file.as_ref().unwrap().path()))
+            .count()
+    };
+    let first = fs::read_dir(&objects).unwrap().find_map(|file| {
+        let path = file.unwrap().path();
+        (path.extension()? == "pack").then_some(path)
+    });
+    let first = first.unwrap();
+    for number in 0..51 {
+        for end in ["pack", "idx"] {
+            let copy = objects.join(format!("pack-{number:040}.{end}"));
+            fs::copy(first.with_extension(end), copy).unwrap();
+        }
+    }
+    assert_eq!(packs.spawned_by(&["sync"]), counts(&[("fetch", 1)]));
+    assert_eq!(count(), 52);
+    packs.remote.push_commit("b", "3\n");
+    assert_eq!(
+        packs.spawned_by(&["sync"]),
+        counts(&[("fetch", 1), ("merge", 1), ("maintenance", 1)])
+    );
+    assert!(count() <= 2, "{}", count());
 }
 
 #[test]

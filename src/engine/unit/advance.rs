@@ -111,8 +111,8 @@ async fn move_branch(
     before: &Followed,
     after: &Followed,
 ) -> Result<Moved, Stop> {
-    let earlier = reflog::previous_value(&checkout.git_dir, &after.tracking);
-    match decide::movement(before, after, earlier.as_ref()) {
+    let earlier = || reflog::previous_value(&checkout.git_dir, &after.tracking);
+    match decide::movement(before, after, earlier) {
         Move::Nothing => Ok(Moved::quietly(Change::UpToDate)),
         Move::NothingThere => Ok(nothing_there()),
         Move::FollowTip => follow_tip(cx, node, repository, checkout, after).await,

@@ -32,24 +32,27 @@ pub(super) async fn update(
     wanted: &Wanted,
 ) -> Result<PackOutcome, Stop> {
     let repository = cx.git.repository(&checkout.root);
-    let meaning = match (&fetch.follows, &wanted.reference) {
+    let (meaning, something_came) = match (&fetch.follows, &wanted.reference) {
         (None, Some(name)) => {
-            fetch_by_name(cx, node, &repository, checkout, &fetch.remote, name).await?
+            let meaning =
+                fetch_by_name(cx, node, &repository, checkout, &fetch.remote, name).await?;
+            (meaning, true)
         }
         (follows, _) => {
             let refspecs = follows
                 .as_ref()
                 .map(|followed| refspecs_for(checkout, followed))
                 .unwrap_or_default();
-            fetch_refs(cx, node, &repository, &fetch.remote, &refspecs).await?;
-            observe::look_again(
+            let came = fetch_refs(cx, node, &repository, &fetch.remote, &refspecs).await?;
+            let meaning = observe::look_again(
                 &repository,
                 checkout,
                 &fetch.remote,
                 wanted.reference.as_ref(),
                 cx.cancel(),
             )
-            .await?
+            .await?;
+            (meaning, came)
         }
     };
     let moved = match meaning {
@@ -82,7 +85,7 @@ pub(super) async fn update(
             return Err(clone::no_such_ref(name, node).into());
         }
     };
-    if git_checkout::loose_object_pressure(&checkout.git_dir) {
+    if something_came && git_checkout::loose_object_pressure(&checkout.git_dir) {
         repository
             .maintain(&mut cx.watch(&node.path, false))
             .await?;
@@ -101,7 +104,8 @@ async fn conclude(
     let (head, after) = match moved.change {
         Change::UpToDate | Change::Fetched => (checkout.head.clone(), checkout.commit.clone()),
         _ => {
-            let view = View::of(repository, &checkout.git_dir, cx.cancel()).await?;
+            let (git_dir, config) = (&checkout.git_dir, &checkout.config);
+            let view = View::of_configured(repository, git_dir, config, cx.cancel()).await?;
             let after = view.head_commit()?;
             (view.head, after)
         }
@@ -145,13 +149,14 @@ fn refspecs_for(checkout: &Checkout, followed: &Followed) -> Vec<String> {
     refspecs
 }
 
+/// Fetches, and returns whether anything came.
 pub(super) async fn fetch_refs(
     cx: &UnitContext,
     node: &Node,
     repository: &Repository<'_>,
     remote: &str,
     refspecs: &[String],
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
     let request = FetchRequest {
         remote,
         refspecs,

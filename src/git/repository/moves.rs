@@ -8,7 +8,8 @@ use crate::git::{
 
 impl Repository<'_> {
     /// Fetches, without maintenance and without `FETCH_HEAD`: a fetch that brings nothing
-    /// leaves every file as it was.
+    /// leaves every file as it was. Returns whether git said anything: it is silent where no ref
+    /// has changed (git-fetch(1), Output), and so where nothing came.
     ///
     /// # Errors
     /// As git fails.
@@ -16,7 +17,7 @@ impl Repository<'_> {
         &self,
         request: &FetchRequest<'_>,
         watch: &mut Watch<'_>,
-    ) -> Result<(), GitError> {
+    ) -> Result<bool, GitError> {
         let nature = if request.is_local {
             Nature::Local
         } else {
@@ -34,7 +35,7 @@ impl Repository<'_> {
             .argument("--")
             .argument(request.remote)
             .arguments(request.refspecs);
-        self.git.run(&command, watch).await
+        self.git.stream(&command, watch, &mut |_| ()).await
     }
 
     /// Fast-forwards the branch that is checked out to `target`, a full ref name or commit id.

@@ -211,7 +211,7 @@ async fn fetch(
         from_user: wanted.from_user,
     };
     let fetched = repository.fetch(&request, &mut watch(cx)).await;
-    fetched.map_err(|error| wanted.advised(error))
+    fetched.map(drop).map_err(|error| wanted.advised(error))
 }
 
 /// Checks out a commit, unless that would leave commits behind that nothing else holds. Local
