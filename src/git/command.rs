@@ -128,13 +128,11 @@ impl GitCommand {
             .argument("-C")
             .argument(repository)
             .argument(subcommand);
-        for name in FOREIGN_VARIABLES {
-            spawn.without_variable(name);
-        }
+        spawn.without_variables(FOREIGN_VARIABLES);
         // English messages, and file names in whatever encoding the user's locale says.
         spawn
             .variable("LANGUAGE", "C")
-            .without_variable("LC_ALL")
+            .without_variables(&["LC_ALL"])
             .variable("LC_MESSAGES", "C");
         if git.access == Access::Batch {
             spawn.variable("GIT_TERMINAL_PROMPT", "0");

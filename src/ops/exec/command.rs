@@ -96,9 +96,7 @@ impl ExecCommand {
         for argument in arguments {
             spawn.argument(argument);
         }
-        for name in FOREIGN_VARIABLES {
-            spawn.without_variable(name);
-        }
+        spawn.without_variables(FOREIGN_VARIABLES);
         spawn
             .variable("GIT_CEILING_DIRECTORIES", ceiling(&place.root))
             .variable("GREX_PACK_ID", &place.id)

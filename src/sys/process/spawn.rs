@@ -51,7 +51,10 @@ pub(super) struct Leader {
 pub struct Spawn {
     program: PathBuf,
     arguments: Vec<OsString>,
-    environment: Vec<(OsString, Option<OsString>)>,
+    /// Variables of the child's own; the last of a name counts.
+    environment: Vec<(OsString, OsString)>,
+    /// Variables of ours that it does not get.
+    withheld: Vec<&'static [&'static str]>,
     directory: Option<PathBuf>,
     isolation: Isolation,
 }
@@ -86,6 +89,7 @@ impl Spawn {
             program: program.to_owned(),
             arguments: Vec::new(),
             environment: Vec::new(),
+            withheld: Vec::new(),
             directory: None,
             isolation: Isolation::Group,
         }
@@ -100,13 +104,13 @@ impl Spawn {
     /// Sets a variable of the child.
     pub fn variable(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
         self.environment
-            .push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+            .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// Keeps a variable of ours from the child.
-    pub fn without_variable(&mut self, name: impl AsRef<OsStr>) -> &mut Self {
-        self.environment.push((name.as_ref().to_owned(), None));
+    /// Keeps variables of ours from the child.
+    pub fn without_variables(&mut self, names: &'static [&'static str]) -> &mut Self {
+        self.withheld.push(names);
         self
     }
 
@@ -166,18 +170,15 @@ impl Spawn {
     /// Names each variable of the child, instead of what is different: `Command` would read ours anew
     /// for every child.
     fn give_environment(&self, command: &mut Command) {
-        let is_set_here = |name: &OsStr| self.environment.iter().any(|(set, _)| is_same(set, name));
-        let kept = env::everything()
-            .iter()
-            .filter(|(name, _)| !is_set_here(name));
-        let set = self
-            .environment
-            .iter()
-            .filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let is_ours = |name: &OsStr| {
+            let is_withheld = |withheld: &&str| is_same(withheld.as_ref(), name);
+            !self.withheld.iter().copied().flatten().any(is_withheld)
+        };
+        let ours = env::everything().iter().filter(|(name, _)| is_ours(name));
+        let all = ours.chain(&self.environment);
         command
             .env_clear()
-            .envs(kept.map(|(name, value)| (name, value)))
-            .envs(set);
+            .envs(all.map(|(name, value)| (name, value)));
     }
 }
 

@@ -41,8 +41,7 @@ async fn a_child_has_our_variables_less_what_is_kept_from_it() {
     let mut spawn = Spawn::new(Path::new("/usr/bin/env"));
     spawn
         .argument("-0")
-        .without_variable("HOME")
-        .without_variable("GREX_TEST_OF_NOBODY")
+        .without_variables(&["HOME", "GREX_TEST_OF_NOBODY"])
         .variable("PATH", "/first")
         .variable("PATH", "/nowhere");
     let (_, out, _) = finish(&spawn, Limits::default(), &Cancel::new()).await;

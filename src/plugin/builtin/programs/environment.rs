@@ -20,9 +20,7 @@ pub(in crate::plugin::builtin) fn describe(
     let mut spawn = Spawn::new(program);
     spawn.directory(directory);
     spawn.isolation(Isolation::Session);
-    for name in FOREIGN_VARIABLES {
-        spawn.without_variable(name);
-    }
+    spawn.without_variables(FOREIGN_VARIABLES);
     for (name, value) in scene.session {
         spawn.variable(name, value);
     }
