@@ -48,7 +48,7 @@ pub struct Wait<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else holds it, for longer than there was time to wait.
-    #[error("{} holds the lock {}, waited {:.1} s for it", who(holder.as_ref()), path.display(), waited.as_secs_f64())]
+    #[error("{} holds the lock {}{}", who(holder.as_ref()), path.display(), after(*waited))]
     Held {
         /// Who, if the lock file says so.
         holder: Option<Holder>,
@@ -66,6 +66,14 @@ pub enum LockError {
     /// The lock file cannot be made or locked.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+/// For how long it was waited, where anybody would call that waiting.
+fn after(waited: Duration) -> String {
+    match waited.as_millis() {
+        0..100 => String::new(),
+        _ => format!(", waited {:.1} s for it", waited.as_secs_f64()),
+    }
 }
 
 fn who(holder: Option<&Holder>) -> String {

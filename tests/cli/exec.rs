@@ -210,6 +210,21 @@ fn failures_are_listed_with_a_command_that_tries_them_again() {
 }
 
 #[test]
+fn a_whole_line_in_one_word_is_for_a_shell() {
+    let sandbox = workspace_with(&["one"]);
+    let outcome = grex!(sandbox, "exec", "echo one two").run();
+    let said = outcome.stderr_normalised();
+    assert!(
+        said.contains("the program `echo one two` is not in any directory of PATH")
+            && said.contains("words are arguments of their own")
+            && said.contains("`--shell`"),
+        "{said}"
+    );
+    let outcome = grex!(sandbox, "exec", "--shell", "echo one two").run();
+    assert!(outcome.success().stdout_normalised().contains("one two"));
+}
+
+#[test]
 fn a_program_that_is_not_there_is_named() {
     let sandbox = workspace_with(&["one"]);
     sandbox.write("workspace/one/data", "x");

@@ -79,7 +79,7 @@ impl Board {
         self.failed += usize::from(failed);
     }
 
-    /// The total and the packs at work, the longest at work first.
+    /// The total and the packs at work, the longest at work first; in the last line, how many have none.
     pub(super) fn lines(&self, room: Room) -> Vec<String> {
         if self.known == 0 {
             return Vec::new();
@@ -92,8 +92,16 @@ impl Board {
         let names = room.width.saturating_sub(LEAST_DOING).max(room.width / 2);
         let names = self.widest.min(names.saturating_sub(INDENT.len()));
         let mut lines = vec![self.total(room)];
-        let rows = self.at_work.iter().take(room.rows);
+        let own_line = match self.at_work.len() > room.rows && room.rows > 1 {
+            true => room.rows - 1,
+            false => room.rows,
+        };
+        let rows = self.at_work.iter().take(own_line);
         lines.extend(rows.map(|(id, doing)| pack(id, names, doing, room)));
+        if own_line < room.rows {
+            let more = format!("{INDENT}and {} more", self.at_work.len() - own_line);
+            lines.push(paint(&cut(&more, room.width, room.ellipsis), style::FAINT));
+        }
         lines
     }
 
@@ -210,9 +218,12 @@ mod tests {
             [
                 "1 of 4 packs  1 failed",
                 "  s.../payments  receiving ...",
-                "  c"
+                "  and 2 more"
             ]
         );
+        let rows = |rows| shown(&board, Room { rows, ..ROOM }).split_off(1);
+        assert_eq!(rows(1), ["  s.../payments  receiving ..."]);
+        assert_eq!(rows(3)[1..], ["  c", "  d"]);
         board.postponed("services/payments");
         board.doing("c", "counting 9".into());
         board.finished("d", false);

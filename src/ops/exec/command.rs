@@ -122,9 +122,16 @@ fn find(program: &OsStr, directory: &Path) -> Result<PathBuf, NoProgram> {
     }
     let name = program.to_string_lossy();
     let nowhere = || {
-        not_found(format!(
+        let missing = not_found(format!(
             "the program `{name}` is not in any directory of PATH"
-        ))
+        ));
+        match name.contains(char::is_whitespace) {
+            true => NoProgram {
+                hint: "a command's words are arguments of their own; a line for the shell needs `--shell`",
+                ..missing
+            },
+            false => missing,
+        }
     };
     let path = env::program_directories().ok_or_else(nowhere)?;
     let directories = split_paths(&path).map(|entry| directory.join(entry));

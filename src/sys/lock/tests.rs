@@ -178,6 +178,12 @@ async fn the_time_to_wait_is_bounded() {
     );
 }
 
+#[test]
+fn no_time_is_no_waiting() {
+    assert_eq!(after(Duration::from_millis(99)), "");
+    assert_eq!(after(Duration::from_millis(1260)), ", waited 1.3 s for it");
+}
+
 #[tokio::test]
 async fn waiting_can_be_cancelled() {
     let place = tempfile::tempdir().unwrap();
