@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{access::Access, run::Git};
+use super::{access::Access, run::Git, version::Feature};
 use crate::{
     model::{redact, shell},
     sys::{env, process::Spawn},
@@ -24,11 +24,14 @@ const FOREGROUND_SETTINGS: &[&str] = &["gc.auto=0", "maintenance.auto=false"];
 /// What a command gets besides that changes a repository which is there. Refs and the index are not
 /// synced by default, nor are objects that come one by one: after a power cut a branch would name a
 /// commit that is an empty file, and neither git nor grex gets past that. All objects of a command
-/// are synced at once. Git before 2.36 passes over these.
+/// are synced at once.
 const DURABLE_SETTINGS: &[&str] = &[
     "core.fsync=objects,derived-metadata,reference,index",
     "core.fsyncMethod=batch",
 ];
+
+/// The same for a git before [`Feature::FsyncComponents`], which warns of this since.
+const OLD_DURABLE_SETTINGS: &[&str] = &["core.fsyncObjectFiles=true"];
 
 /// What a clone gets instead: the run syncs the file system once, after all of them, and until then
 /// the journal has each looked at again. Where the system does not promise that a sync of all is
@@ -99,7 +102,8 @@ impl GitCommand {
             settings.extend(FOREGROUND_SETTINGS);
             settings.extend(match subcommand {
                 "clone" => CLONE_SETTINGS,
-                _ => DURABLE_SETTINGS,
+                _ if git.version.supports(Feature::FsyncComponents) => DURABLE_SETTINGS,
+                _ => OLD_DURABLE_SETTINGS,
             });
             settings.extend(advice_against(subcommand));
         }
@@ -203,10 +207,29 @@ pub fn ceiling(repository: &Path) -> OsString {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{ffi::OsString, path::Path};
 
     use super::{GitCommand, Nature};
-    use crate::git::run::Git;
+    use crate::git::{run::Git, version::GitVersion};
+
+    #[test]
+    fn every_git_is_told_to_sync_in_its_own_words() {
+        for (minor, told) in [
+            (35, "core.fsyncObjectFiles=true"),
+            (36, "core.fsyncMethod=batch"),
+        ] {
+            let mut git = Git::at(Path::new("/usr/bin/git"));
+            git.version = GitVersion::new(2, minor, 9);
+            let says = |nature| {
+                let command = GitCommand::new(&git, Path::new("/w"), "merge", nature);
+                let words: Vec<_> = command.spawn.arguments().to_vec();
+                let syncs = |word: &&OsString| word.to_string_lossy().contains("sync");
+                words.iter().rfind(syncs).cloned()
+            };
+            assert_eq!(says(Nature::MayAsk), Some(told.into()));
+            assert_eq!(says(Nature::Query), None);
+        }
+    }
 
     #[test]
     fn a_command_is_shown_as_typed() {

@@ -7,6 +7,7 @@ use super::{
     command::GitCommand,
     failure::{self, FailureClass},
     progress::{Line, LineSplitter},
+    version::GitVersion,
 };
 use crate::{
     model::text,
@@ -145,6 +146,7 @@ pub type OnCommand = Arc<dyn Fn(&CommandRecord) + Send + Sync>;
 pub struct Git {
     pub(super) program: PathBuf,
     pub(super) access: Access,
+    pub(super) version: GitVersion,
     on_command: Option<OnCommand>,
 }
 
@@ -154,6 +156,7 @@ impl Git {
         Self {
             program: program.path().to_owned(),
             access: Access::Batch,
+            version: *program.version(),
             on_command,
         }
     }
@@ -164,6 +167,7 @@ impl Git {
         Self {
             program: program.to_owned(),
             access: Access::Batch,
+            version: super::version::MINIMUM,
             on_command: None,
         }
     }

@@ -40,6 +40,8 @@ const MENDED: [GitVersion; 12] = [
 pub enum Feature {
     /// `git status --porcelain=v2 --show-stash` prints `# stash N` (2.35).
     StatusStashHeader,
+    /// `core.fsync` says what is synced (2.36); an older git syncs objects, if it is told to, and never refs.
+    FsyncComponents,
     /// `safe.bareRepository` is known (2.38); an older git ignores it.
     SafeBareRepository,
     /// `git fetch --porcelain` (2.41).
@@ -141,6 +143,7 @@ impl Feature {
     #[must_use]
     pub const fn since(self) -> GitVersion {
         match self {
+            Self::FsyncComponents => GitVersion::new(2, 36, 0),
             Self::StatusStashHeader => GitVersion::new(2, 35, 0),
             Self::SafeBareRepository => GitVersion::new(2, 38, 0),
             Self::FetchPorcelain => GitVersion::new(2, 41, 0),
