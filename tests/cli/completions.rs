@@ -203,8 +203,8 @@ fn in_bash() {
     let sandbox = hard_names();
     let shim = sandbox.shim();
     let mut terminal = Terminal::start_program(&sandbox, &shim, &["bash", "--norc", "-i"]);
-    terminal.type_in("source <(grex --completions bash); echo rea''dy\n");
-    terminal.wait_for("the script", |screen| screen.contains("\nready"));
+    terminal.type_in("PS1='> '; source <(grex --completions bash); echo rea''dy\n");
+    wait_for_prompt(&mut terminal);
     for (typed, completed) in [
         ("grex upd", "grex update"),
         ("grex rm m", r"grex rm my\ fonts"),
@@ -277,7 +277,7 @@ fn in_zsh() {
     ] {
         let mut terminal = Terminal::start_program(&sandbox, &shim, &["zsh", "-f", "-i"]);
         terminal.type_in(&format!("PS1='> '; {begin}; echo rea''dy\n"));
-        terminal.wait_for("the script", |screen| screen.contains("\nready"));
+        wait_for_prompt(&mut terminal);
         for (typed, completed) in [
             ("grex upd", "grex update"),
             ("grex rm m", r"grex rm my\ fonts"),
@@ -355,6 +355,15 @@ fn in_elvish() {
         terminal.wait_for("the script", |screen| screen.contains("\nready"));
         complete(&mut terminal, typed, completed);
     }
+}
+
+/// Waits for the prompt `> ` below `ready`: what is typed before it is there stands on the screen twice.
+#[track_caller]
+fn wait_for_prompt(terminal: &mut Terminal) {
+    terminal.wait_for("the prompt", |screen| {
+        let below = screen.lines().skip_while(|line| line.trim_end() != "ready");
+        below.skip(1).any(|line| line.starts_with('>'))
+    });
 }
 
 /// Types something and TAB, and waits until it is complete.
