@@ -187,12 +187,14 @@ fn the_json_has_all_its_fields_and_the_text_says_the_same() {
     let outcome = grex!(sandbox, "doctor").run();
     outcome.code(7);
     let url = url_of(&sandbox, "one");
+    // An old git is one more.
+    let count = 2 + usize::from(outcome.stdout.contains("[git]"));
     let text = format!(
         "warning: line 2: cut off while it was written, left out [manifest]\n  \
          fix: `grex doctor --fix` cuts it off, as the next change of the manifest would\n\
          warning: one: it is declared ({url}), and nothing is there [missing]\n  \
          fix: `grex sync --only one` clones it\n\
-         2 warnings; `grex doctor --fix` puts one of them right\n"
+         {count} warnings; `grex doctor --fix` puts one of them right\n"
     );
     assert!(
         outcome.stdout.ends_with(&text),
@@ -216,11 +218,11 @@ fn the_json_has_all_its_fields_and_the_text_says_the_same() {
         "{}",
         outcome.stdout
     );
-    assert!(
-        outcome.stdout.ends_with("1 warning, 1 fixed\n"),
-        "{}",
-        outcome.stdout
-    );
+    let left = match count {
+        2 => "1 warning, 1 fixed\n",
+        _ => "2 warnings, 1 fixed\n",
+    };
+    assert!(outcome.stdout.ends_with(left), "{}", outcome.stdout);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `ls`, `status` and `doctor`.
 
-use grex_fixtures::grex;
+use grex::git::version::GitVersion;
+use grex_fixtures::{Sandbox, grex};
 
 use crate::{
     documents::Documents,
@@ -80,6 +81,12 @@ fn status() {
     documents.all_seen(&["[].failure."]);
 }
 
+/// `doctor` warns of such a git everywhere.
+fn has_known_holes(sandbox: &Sandbox) -> bool {
+    let version = GitVersion::parse(&sandbox.git("", &["version"])).unwrap();
+    version.mended_in().is_some()
+}
+
 #[test]
 fn doctor() {
     let sandbox = workspace();
@@ -102,8 +109,12 @@ fn doctor() {
     assert_eq!(report["exit_code"], 3);
     documents.check(&json(&sandbox, &["doctor", "--fix"]), 0);
     grex!(sandbox, "ls").run().success();
-    documents.all_seen(&[
+    let mut not_reached = vec![
         // What is as it should be is not found.
         ".findings[].severity=ok",
-    ]);
+    ];
+    if has_known_holes(&sandbox) {
+        not_reached.push(".worst_severity=ok");
+    }
+    documents.all_seen(&not_reached);
 }
