@@ -70,29 +70,43 @@ impl ExecCommand {
         words.collect::<Vec<_>>().join(" ")
     }
 
-    /// Why there is no such program in any pack, where that can be said without looking at them:
-    /// neither the program nor an entry of `PATH` is relative to the pack.
-    pub(super) fn missing_everywhere(&self) -> Option<NoProgram> {
-        let program = *self.words().first()?;
+    /// The program, where it is the same in every pack because neither it nor an entry of `PATH` is
+    /// relative to the pack.
+    ///
+    /// # Errors
+    /// There is no such program in any pack.
+    pub(super) fn program_everywhere(&self) -> Result<Option<PathBuf>, NoProgram> {
+        let words = self.words();
+        let Some(program) = words.first() else {
+            return Ok(None);
+        };
         let path = env::program_directories().unwrap_or_default();
         let depends = is_path(program) || split_paths(&path).any(|entry| entry.is_relative());
-        // Nothing is relative to this directory.
         match depends {
-            true => None,
-            false => find(program, Path::new("/")).err(),
+            true => Ok(None),
+            // Nothing is relative to this directory.
+            false => find(program, Path::new("/")).map(Some),
         }
     }
 
-    /// The command as a process in a pack.
+    /// The command as a process in a pack; `program`, where [`Self::program_everywhere`] has found it.
     ///
     /// The environment is grex's own, less what would make a git act on another repository than the
     /// pack's: inside a git hook, `GIT_DIR`; where `.git` is no repository, the one above.
-    pub(super) fn spawn(&self, place: &Place, isolation: Isolation) -> Result<Spawn, NoProgram> {
+    pub(super) fn spawn(
+        &self,
+        program: Option<&Path>,
+        place: &Place,
+        isolation: Isolation,
+    ) -> Result<Spawn, NoProgram> {
         let words = self.words();
-        let Some((program, arguments)) = words.split_first() else {
+        let Some((word, arguments)) = words.split_first() else {
             return Err(not_found(String::from("there is no command to run")));
         };
-        let mut spawn = Spawn::new(&find(program, &place.root)?);
+        let mut spawn = match program {
+            Some(program) => Spawn::new(program),
+            None => Spawn::new(&find(word, &place.root)?),
+        };
         for argument in arguments {
             spawn.argument(argument);
         }

@@ -1,6 +1,6 @@
 //! The command in all packs, so many at once.
 
-use std::{convert::Infallible, ops::ControlFlow, sync::Arc};
+use std::{convert::Infallible, ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use super::{
     command::ExecCommand,
@@ -72,18 +72,17 @@ pub async fn exec(
     request.command.check()?;
     let at_once = session.limits().local;
     let nodes = packs::selected(session, &request.selection, at_once).await?;
-    let missing = match nodes.is_empty() {
-        true => None,
-        false => request.command.missing_everywhere(),
+    let (program, missing) = match request.command.program_everywhere() {
+        Ok(program) => (program, None),
+        Err(missing) => (None, Some(missing).filter(|_| !nodes.is_empty())),
     };
+    let job = Job { request, program };
     let mut packs = match &nodes[..] {
-        _ if session.settings.dry_run || missing.is_some() => {
-            plan(session, &request.command, &nodes)
+        _ if session.settings.dry_run || missing.is_some() => plan(session, &job, &nodes),
+        [node] if job.request.interactive && is_in_foreground() => {
+            vec![with_terminal(session, &job, node, audience).await]
         }
-        [node] if request.interactive && is_in_foreground() => {
-            vec![with_terminal(session, &request.command, node, audience).await]
-        }
-        _ => in_packs(session, Arc::new(request), nodes, at_once, audience).await,
+        _ => in_packs(session, Arc::new(job), nodes, at_once, audience).await,
     };
     packs.sort_by(|a, b| a.pack.cmp(&b.pack));
     let cancelled = session.cancel.is_stopped() || packs.iter().any(|pack| pack.is_interrupted);
@@ -97,17 +96,35 @@ pub async fn exec(
     })
 }
 
-fn plan(session: &Session, command: &ExecCommand, nodes: &[Node]) -> Vec<ExecutedPack> {
+/// What is run, and what is known of it before anything is.
+struct Job {
+    request: ExecRequest,
+    /// The program, where it is the same in every pack.
+    program: Option<PathBuf>,
+}
+
+impl Job {
+    fn spawn(&self, place: &Place, isolation: Isolation) -> Result<Spawn, Box<ExecutedPack>> {
+        let command = &self.request.command;
+        let spawn = command.spawn(self.program.as_deref(), place, isolation);
+        spawn.map_err(|missing| {
+            let (exit, message) = (missing.exit, missing.message);
+            Box::new(ExecutedPack::unable(&place.id, exit, message, missing.hint))
+        })
+    }
+}
+
+fn plan(session: &Session, job: &Job, nodes: &[Node]) -> Vec<ExecutedPack> {
     let planned = nodes.iter().map(|node| {
         let place = match packs::place(session, node) {
             Ok(place) => place,
             Err(unable) => return *unable,
         };
-        if let Err(unable) = spawn(command, &place, Isolation::Session) {
+        if let Err(unable) = job.spawn(&place, Isolation::Session) {
             return *unable;
         }
         ExecutedPack {
-            command: Some(command.shown()),
+            command: Some(job.request.command.shown()),
             directory: Some(place.root.display().to_string()),
             ..ExecutedPack::silent(&place.id)
         }
@@ -115,20 +132,9 @@ fn plan(session: &Session, command: &ExecCommand, nodes: &[Node]) -> Vec<Execute
     planned.collect()
 }
 
-fn spawn(
-    command: &ExecCommand,
-    place: &Place,
-    isolation: Isolation,
-) -> Result<Spawn, Box<ExecutedPack>> {
-    command.spawn(place, isolation).map_err(|missing| {
-        let (exit, message) = (missing.exit, missing.message);
-        Box::new(ExecutedPack::unable(&place.id, exit, message, missing.hint))
-    })
-}
-
 async fn in_packs(
     session: &Arc<Session>,
-    request: Arc<ExecRequest>,
+    job: Arc<Job>,
     nodes: Vec<Node>,
     at_once: usize,
     audience: &mut dyn Audience,
@@ -142,12 +148,12 @@ async fn in_packs(
         false => waiting.next(),
     });
     let start = |node: Node| {
-        let (session, request) = (Arc::clone(session), Arc::clone(&request));
+        let (session, job) = (Arc::clone(session), Arc::clone(&job));
         let spill = spill.clone();
         let permit = timings::permit(|| node.path.to_string());
         permit.over(async move {
             session.observer.observe(Event::Started(&node.path));
-            let pack = in_pack(&session, &request, &node, &spill).await;
+            let pack = in_pack(&session, &job, &node, &spill).await;
             (node, pack)
         })
     };
@@ -169,16 +175,12 @@ async fn in_packs(
 }
 
 /// The command in one pack, where nothing in it can ask.
-async fn in_pack(
-    session: &Session,
-    request: &ExecRequest,
-    node: &Node,
-    spill: &Spill,
-) -> ExecutedPack {
+async fn in_pack(session: &Session, job: &Job, node: &Node, spill: &Spill) -> ExecutedPack {
     let start = || {
         let place = packs::place(session, node)?;
-        spawn(&request.command, &place, Isolation::Session)
+        job.spawn(&place, Isolation::Session)
     };
+    let request = &job.request;
     let spawn = match start() {
         Ok(spawn) => spawn,
         Err(unable) => return *unable,
@@ -211,14 +213,15 @@ async fn in_pack(
 /// The command in the one pack that is meant, as if the person had typed it there.
 async fn with_terminal(
     session: &Session,
-    command: &ExecCommand,
+    job: &Job,
     node: &Node,
     audience: &mut dyn Audience,
 ) -> ExecutedPack {
     let start = || {
         let place = packs::place(session, node)?;
-        spawn(command, &place, Isolation::Handover)
+        job.spawn(&place, Isolation::Handover)
     };
+    let command = &job.request.command;
     let mut pack = match start() {
         Err(unable) => *unable,
         Ok(spawn) => {
