@@ -188,12 +188,7 @@ impl Declared {
                 Err(outcome) => troubles.push(*outcome),
             }
         }
-        let known = Known::of(
-            session,
-            &session.seal(),
-            lockfile,
-            records.iter().flatten().cloned(),
-        );
+        let known = Known::of(session, &session.seal(), lockfile, records);
         let installs = status::installed(session, roots.clone(), lockfile, &known).await;
         let is_drifted = |install| install == Install::Drifted;
         let drifted = installs.states.iter();

@@ -13,7 +13,7 @@ use crate::{
     store::{
         Workspace,
         seal::Seal,
-        undo::{self, Installed},
+        undo::{self, Installed, UndoError},
     },
 };
 
@@ -23,6 +23,8 @@ pub(in crate::ops) struct Known {
     seal: Seal,
     lockfile: Lockfile,
     installed: HashMap<String, Installed>,
+    /// Every record could be used: who has none among them has none.
+    is_complete: bool,
 }
 
 impl Known {
@@ -33,23 +35,23 @@ impl Known {
         for error in records.iter().filter_map(|record| record.as_ref().err()) {
             session.warn(&error.to_string());
         }
-        Self::of(session, seal, lockfile, records.into_iter().flatten())
+        Self::of(session, seal, lockfile, &records)
     }
 
-    /// What these records say.
+    /// What these records say, which are all that there are.
     pub(in crate::ops) fn of(
         session: &Session,
         seal: &Seal,
         lockfile: &Lockfile,
-        records: impl IntoIterator<Item = Installed>,
+        records: &[Result<Installed, UndoError>],
     ) -> Self {
-        let records = records.into_iter();
-        let installed = records.map(|record| (record.id.clone(), record)).collect();
+        let usable = records.iter().flatten().cloned();
         Self {
             workspace: session.workspace.clone(),
             seal: seal.clone(),
             lockfile: lockfile.clone(),
-            installed,
+            installed: usable.map(|record| (record.id.clone(), record)).collect(),
+            is_complete: records.iter().all(Result::is_ok),
         }
     }
 
@@ -70,6 +72,9 @@ impl Known {
     pub(in crate::ops) fn record(&self, id: &str) -> Result<Option<Installed>, PackFailure> {
         if let Some(installed) = self.installed.get(id) {
             return Ok(Some(installed.clone()));
+        }
+        if self.is_complete {
+            return Ok(None);
         }
         undo::read(&self.workspace, &self.seal, id).map_err(|error| {
             PackFailure::new(

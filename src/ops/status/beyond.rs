@@ -71,19 +71,16 @@ impl Look {
         let commit = revision.and_then(|revision| ObjectId::parse(&revision).ok());
         let sha = commit.as_ref().map(ToString::to_string).unwrap_or_default();
         let sha_match = self.known.as_ref().is_some_and(|known| known.sha == sha);
-        let install = self.state.at(&sha);
+        let drift = match sha_match && !self.is_stale(root) {
+            true => Drift::Clean,
+            false => Drift::Stale,
+        };
         PackStatus {
             on_disk: true,
             sha_match,
-            actions_hash_match: self.state.hash_matches,
-            drift: match sha_match && !self.is_stale(root) {
-                true => Drift::Clean,
-                false => Drift::Stale,
-            },
             sha,
-            install,
             failure: self.trouble.clone().map(FailureReport::from),
-            ..PackStatus::absent(node.path.as_str(), Drift::Clean)
+            ..PackStatus::absent(node.path.as_str(), drift)
         }
     }
 }

@@ -27,10 +27,7 @@ use crate::{
     sys::{clock, fs, lock},
 };
 
-use super::{
-    installed::InstallState,
-    report::{Drift, PackStatus},
-};
+use super::report::{Drift, PackStatus};
 
 /// Everything that looking at one pack needs.
 pub(super) struct Look {
@@ -41,8 +38,6 @@ pub(super) struct Look {
     pub(super) fetch: bool,
     /// A pack.yaml or a declaration that cannot be used.
     pub(super) trouble: Option<PackFailure>,
-    /// What of it is installed.
-    pub(super) state: InstallState,
 }
 
 impl Look {
@@ -195,13 +190,9 @@ impl Look {
             (false, true) => Drift::Clean,
             (false, false) => Drift::Stale,
         };
-        let install = self.state.at(&sha);
         PackStatus {
-            id: node.path.to_string(),
             on_disk: true,
             sha_match,
-            actions_hash_match: self.state.hash_matches,
-            drift,
             branch: status.branch,
             sha,
             ahead: status.ahead,
@@ -210,8 +201,8 @@ impl Look {
             unstaged: status.unstaged,
             untracked: status.untracked,
             conflicts: status.conflicts,
-            install,
             failure: self.trouble.clone().map(FailureReport::from),
+            ..PackStatus::absent(node.path.as_str(), drift)
         }
     }
 

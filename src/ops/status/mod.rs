@@ -11,7 +11,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use crate::{
     engine::{
         event::Event,
-        node::Node,
+        node::{Found, Node},
         outcome::{PackFailure, PackOutcome},
         select::Selection,
         session::Session,
@@ -19,7 +19,7 @@ use crate::{
         tree,
     },
     model::{
-        lock::LockEntry,
+        lock::{LockEntry, Lockfile},
         path::{PackId, PackPath},
     },
     sys::timings,
@@ -65,30 +65,40 @@ pub async fn status(session: &Arc<Session>, request: StatusRequest) -> Result<St
             Err(outcome) => drop(troubles.insert(outcome.path.clone(), outcome)),
         }
     }
-    let undeclared = undeclared::undeclared(session, &nodes);
-    let known = Known::read(session, &session.seal(), &lockfile);
-    let mut states = installed::installed(session, roots, &lockfile, &known)
-        .await
-        .states;
     let ids: Vec<String> = nodes.iter().map(|node| node.path.to_string()).collect();
-    let mut packs = if nodes.is_empty() {
-        Vec::new()
-    } else {
-        let looks = nodes.into_iter().map(|node| {
-            let trouble = troubles
-                .remove(&node.path)
-                .and_then(|outcome| outcome.failure);
-            let known = lockfile.get(node.path.as_str()).cloned();
-            let state = states.remove(node.path.as_str());
-            Wanted {
-                node,
-                known,
-                trouble,
-                state: state.unwrap_or_else(InstallState::nothing),
-            }
-        });
-        look_at_all(session, &request, looks.collect()).await?
+    let looks = nodes.iter().map(|node| {
+        let trouble = troubles
+            .remove(&node.path)
+            .and_then(|outcome| outcome.failure);
+        Wanted {
+            known: lockfile.get(node.path.as_str()).cloned(),
+            node: node.clone(),
+            trouble,
+        }
+    });
+    let looks: Vec<_> = looks.collect();
+    // The first git need not wait for what asks none.
+    let without_git = tokio::spawn(WithoutGit::find(
+        Arc::clone(session),
+        roots,
+        nodes,
+        lockfile,
+    ));
+    let looked = match looks.is_empty() {
+        true => Ok(Vec::new()),
+        false => look_at_all(session, &request, looks).await,
     };
+    let WithoutGit {
+        mut states,
+        undeclared,
+    } = without_git
+        .await
+        .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    let mut packs = looked?;
+    for pack in packs.iter_mut().filter(|pack| pack.on_disk) {
+        let state = states.remove(&pack.id);
+        pack.complete(&state.unwrap_or_else(InstallState::nothing));
+    }
     packs.extend(troubles.into_values().map(|outcome| PackStatus {
         failure: outcome.failure.map(FailureReport::from),
         ..PackStatus::absent(outcome.path.as_str(), Drift::Missing)
@@ -118,12 +128,35 @@ fn own(state: InstallState) -> PackStatus {
     }
 }
 
+/// What is found out without asking git.
+struct WithoutGit {
+    /// What of packs is installed, by id.
+    states: HashMap<String, InstallState>,
+    /// Repositories that nothing declares.
+    undeclared: Vec<String>,
+}
+
+impl WithoutGit {
+    async fn find(
+        session: Arc<Session>,
+        roots: Vec<Found>,
+        nodes: Vec<Node>,
+        lockfile: Lockfile,
+    ) -> Self {
+        let known = Known::read(&session, &session.seal(), &lockfile);
+        let installs = installed::installed(&session, roots, &lockfile, &known).await;
+        Self {
+            states: installs.states,
+            undeclared: undeclared::undeclared(&session, &nodes),
+        }
+    }
+}
+
 /// A pack to be looked at, with what is known of it.
 struct Wanted {
     node: Node,
     known: Option<LockEntry>,
     trouble: Option<PackFailure>,
-    state: InstallState,
 }
 
 async fn look_at_all(
@@ -145,7 +178,6 @@ async fn look_at_all(
             node,
             known,
             trouble,
-            state,
         } = wanted;
         let look = Look {
             session: Arc::clone(session),
@@ -154,7 +186,6 @@ async fn look_at_all(
             stale_after: request.stale_after,
             fetch: request.fetch,
             trouble,
-            state,
         };
         let selection = request.selection.clone();
         let permit = timings::permit(|| node.path.to_string());

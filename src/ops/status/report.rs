@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::installed::InstallState;
 use crate::ops::present::{Commit, FailureReport};
 
 /// How a pack differs from what is declared and recorded.
@@ -93,6 +94,12 @@ impl PackStatus {
             install: Install::None,
             failure: None,
         }
+    }
+
+    /// Adds what of it is installed.
+    pub(super) fn complete(&mut self, state: &InstallState) {
+        self.install = state.at(&self.sha);
+        self.actions_hash_match = state.hash_matches;
     }
 }
 
