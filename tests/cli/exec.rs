@@ -257,6 +257,24 @@ fn a_program_that_is_not_there_is_named() {
 }
 
 #[test]
+fn an_entry_of_path_may_be_relative_to_the_pack() {
+    let sandbox = workspace_with(&["one", "two"]);
+    for pack in ["one", "two"] {
+        let script = format!("#!/bin/sh\necho of {pack}\n");
+        sandbox.write_script(&format!("workspace/{pack}/bin/tool"), &script);
+    }
+    let path = format!("bin:{}", std::env::var("PATH").unwrap());
+    let run = |path: &str| {
+        let exec = grex!(sandbox, "exec", "--plain", "-j", "1", "tool");
+        exec.env("PATH", path).run()
+    };
+    let outcome = run(&path);
+    outcome.success();
+    assert_eq!(outcome.stdout, "one: of one\ntwo: of two\n");
+    run(path.trim_start_matches("bin:")).code(4);
+}
+
+#[test]
 fn a_signal_that_ends_a_command_is_named() {
     let sandbox = workspace_with(&["one"]);
     let outcome = grex!(sandbox, "exec", "--json", "--shell", "kill -9 $$").run();
