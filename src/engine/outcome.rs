@@ -105,14 +105,18 @@ impl From<GitError> for PackFailure {
             }
             error => error.to_string(),
         };
-        let class = error.class();
+        let (class, hint) = (error.class(), error.hint());
         let command = match error {
             GitError::Failed(failure) => Some(failure.command),
             GitError::Unexpected { command, .. } => Some(command),
-            GitError::Cancelled | GitError::Spawn(_) | GitError::Unreadable { .. } => None,
+            GitError::Cancelled
+            | GitError::Spawn(_)
+            | GitError::Unreadable { .. }
+            | GitError::DamagedRef { .. } => None,
         };
         Self {
             command,
+            hint,
             ..Self::new(class, message)
         }
     }

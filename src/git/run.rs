@@ -78,6 +78,12 @@ pub enum GitError {
         /// Which, and why.
         detail: String,
     },
+    /// The file of a ref holds no commit.
+    #[error("the file of `{name}` is damaged")]
+    DamagedRef {
+        /// The ref's full name.
+        name: String,
+    },
     /// Git succeeded and printed something that cannot be understood.
     #[error("`{command}` printed something unexpected: {detail}")]
     Unexpected {
@@ -133,7 +139,23 @@ impl GitError {
             Self::Cancelled
             | Self::Spawn(_)
             | Self::Unreadable { .. }
+            | Self::DamagedRef { .. }
             | Self::Unexpected { .. } => FailureClass::Other,
+        }
+    }
+
+    /// What a person can do about it, where git does not say it and it is more than what helps
+    /// against all failures of its class.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::DamagedRef { name } => Some(failure::hint_for_damaged_ref(name)),
+            Self::Failed(failed) => {
+                failure::damaged_ref(&failed.stderr).map(failure::hint_for_damaged_ref)
+            }
+            Self::Cancelled
+            | Self::Spawn(_)
+            | Self::Unreadable { .. }
+            | Self::Unexpected { .. } => None,
         }
     }
 }

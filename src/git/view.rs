@@ -61,6 +61,7 @@ impl View {
                 head: refs.head().clone(),
                 refs: RefStore::Files(refs),
             }),
+            Err(RefsError::Damaged(name)) => Err(GitError::DamagedRef { name }),
             Err(_) => {
                 let (head, listed) = repository.list_refs(cancel).await?;
                 Ok(Self {
@@ -77,9 +78,10 @@ impl View {
     /// Fails when the ref is there and cannot be read.
     pub fn find(&self, name: &str) -> Result<Option<RefValue>, GitError> {
         match &self.refs {
-            RefStore::Files(refs) => refs
-                .find(name)
-                .map_err(|error| unreadable(error.to_string())),
+            RefStore::Files(refs) => refs.find(name).map_err(|error| match error {
+                RefsError::Damaged(name) => GitError::DamagedRef { name },
+                error => unreadable(error.to_string()),
+            }),
             RefStore::Listed(listed) => Ok(listed.get(name).cloned()),
         }
     }

@@ -700,6 +700,7 @@ fn s7_broken_repositories_are_told_and_left_alone() {
             pack: Some(pack),
             words: &[match pack {
                 "head" => "HEAD is empty",
+                "refs" => "put the commit that it had into `.git/refs/heads/main`",
                 "origin" => "https://example.org/x",
                 "taken" | "git-gone" => "no git repository",
                 _ => "broken",

@@ -261,7 +261,7 @@ fn an_entry_of_path_may_be_relative_to_the_pack() {
     let sandbox = workspace_with(&["one", "two"]);
     for pack in ["one", "two"] {
         let script = format!("#!/bin/sh\necho of {pack}\n");
-        sandbox.write_script(&format!("workspace/{pack}/bin/tool"), &script);
+        sandbox.write_script(format!("workspace/{pack}/bin/tool"), &script);
     }
     let path = format!("bin:{}", std::env::var("PATH").unwrap());
     let run = |path: &str| {

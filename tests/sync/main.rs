@@ -13,6 +13,7 @@ mod budgets;
 mod changed_refs;
 mod choices;
 mod cut_transfers;
+mod damaged_refs;
 mod detached;
 mod dirty;
 mod dry_run;

@@ -9,4 +9,4 @@ mod text;
 
 pub use class::FailureClass;
 pub use rules::classify;
-pub use text::{essence, hint, overwritten_paths};
+pub use text::{damaged_ref, essence, hint, hint_for_damaged_ref, overwritten_paths};

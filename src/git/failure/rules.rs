@@ -5,7 +5,9 @@
 //! said, then what the connection did. What a server says (`remote: ...`) is matched by few rules
 //! of its own, so that it cannot pass for a local failure.
 
-use super::FailureClass::{self, Auth, Busy, Dirty, Disk, Diverged, Network, NoSuchRef, NotFound};
+use super::FailureClass::{
+    self, Auth, Busy, Dirty, Disk, Diverged, Network, NoSuchRef, NotFound, Other,
+};
 
 /// The exit code of a command line that git does not understand.
 const USAGE: i32 = 129;
@@ -30,7 +32,7 @@ use Words::{Both, End, In, Start};
 #[must_use]
 pub fn classify(exit: Option<i32>, stderr: &str) -> FailureClass {
     if exit == Some(USAGE) {
-        return FailureClass::Other;
+        return Other;
     }
     let lines = || stderr.split(['\n', '\r']).map(str::trim_end);
     let local = || lines().filter(|line| is_said_locally(line));
@@ -42,7 +44,7 @@ pub fn classify(exit: Option<i32>, stderr: &str) -> FailureClass {
         .or_else(|| first(CONNECTION, &local))
         .or_else(|| first(WRITING, &local))
         .or_else(|| first(SILENCE, &local))
-        .unwrap_or(FailureClass::Other)
+        .unwrap_or(Other)
 }
 
 /// Whether a line is one that says why; used to tell what to show.
@@ -123,6 +125,8 @@ const LOCAL: &[Rule] = &[
     (Start("fatal: cannot force update the branch"), Busy),
     (Both("refusing to fetch into", "branch"), Busy),
     (In("index file open failed: Text file busy"), Busy),
+    // A file of this repository is damaged; what was asked for is another matter.
+    (Start("fatal: bad object refs/"), Other),
 ];
 
 /// What the other side answered, or what git found out about what was asked for.
@@ -262,6 +266,6 @@ fn http_status(line: &str) -> Option<FailureClass> {
         401 | 403 | 407 => Some(Auth),
         404 | 410 => Some(NotFound),
         408 | 429 | 500..=599 => Some(Network),
-        _ => Some(FailureClass::Other),
+        _ => Some(Other),
     }
 }

@@ -258,6 +258,31 @@ fn refs() {
 }
 
 #[test]
+fn damaged_refs() {
+    for (stderr, name) in [
+        (
+            "fatal: bad object refs/remotes/origin/feature\nerror: file:///s did not send all necessary objects\n",
+            Some("refs/remotes/origin/feature"),
+        ),
+        (
+            "error: refs/heads/main: invalid sha1 pointer 0000000000000000000000000000000000000000\n",
+            Some("refs/heads/main"),
+        ),
+        (
+            "fatal: bad object 1234567890123456789012345678901234567890\n",
+            None,
+        ),
+        ("remote: fatal: bad object refs/heads/main\n", None),
+        ("error: refs/heads/main: not a tree\n", None),
+    ] {
+        assert_eq!(damaged_ref(stderr), name, "{stderr}");
+        if name.is_some() {
+            assert_eq!(classify(Some(1), stderr), Other, "{stderr}");
+        }
+    }
+}
+
+#[test]
 fn locks_and_disks() {
     for first in [
         "error: Unable to create '/w/.git/index.lock': File exists.\n",

@@ -48,6 +48,41 @@ fn named_entry(line: &str) -> Option<&str> {
         .map(|(path, _)| path)
 }
 
+/// The full name of a ref that git found to have no commit in its file, as after a power cut.
+#[must_use]
+pub fn damaged_ref(stderr: &str) -> Option<&str> {
+    stderr.lines().find_map(|line| {
+        let name = match line.strip_prefix("fatal: bad object ") {
+            Some(name) => name,
+            // As `git fsck` says it.
+            None => {
+                line.strip_prefix("error: ")?
+                    .split_once(": ")
+                    .filter(|(_, why)| {
+                        ["invalid sha1 pointer", "badRefContent"]
+                            .iter()
+                            .any(|words| why.starts_with(words))
+                    })?
+                    .0
+            }
+        };
+        name.starts_with("refs/").then_some(name)
+    })
+}
+
+/// What a person can do about a ref whose file holds no commit.
+#[must_use]
+pub fn hint_for_damaged_ref(name: &str) -> String {
+    match name.starts_with("refs/remotes/") {
+        true => format!(
+            "remove `.git/{name}` in the pack, then try again: it says no more than where the remote was"
+        ),
+        false => format!(
+            "put the commit that it had into `.git/{name}` in the pack; `.git/logs/{name}`, where that is there, names it last"
+        ),
+    }
+}
+
 /// What a person can do about it, as one sentence; `None` where git's own words say it. `host` is
 /// the server's name, where there is one.
 #[must_use]

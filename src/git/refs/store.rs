@@ -52,12 +52,16 @@ pub struct RefValue {
     pub peeled: Option<ObjectId>,
 }
 
-/// Why a ref could not be read from files. Whatever it is, git is the one to ask.
+/// Why a ref could not be read from files. But for a damaged one, git is the one to ask.
 #[derive(Debug, thiserror::Error)]
 pub enum RefsError {
     /// Not the usual layout, or damaged. Git knows, or has the better message.
     #[error("refs cannot be read from files: {0}")]
     Unusual(String),
+    /// The file of the ref of this name holds no commit, as after a power cut. Git cannot read it
+    /// either, and says less.
+    #[error("the file of `{0}` is damaged")]
+    Damaged(String),
     /// Not a full ref name, or one that git would refuse.
     #[error("`{0}` is not a full ref name")]
     Name(String),
@@ -197,9 +201,10 @@ impl Refs {
         match parse_head(&text) {
             Some(HeadText::Id(id)) => Ok(Loose::Id(id)),
             Some(HeadText::Ref(target)) => Ok(Loose::Symbolic(target)),
-            None => Err(RefsError::Unusual(format!(
-                "the file of `{name}` is damaged"
-            ))),
+            None if text.starts_with(b"ref:") => {
+                Err(RefsError::Unusual(format!("`{name}` leads out of refs")))
+            }
+            None => Err(RefsError::Damaged(name.to_owned())),
         }
     }
 

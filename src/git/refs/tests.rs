@@ -97,6 +97,21 @@ fn follows_one_symbolic_ref_and_no_more() {
 }
 
 #[test]
+fn a_file_that_was_cut_off_is_damaged() {
+    let repository = TestRepository::new(&every_git()[0]);
+    let id = repository.commit("1");
+    let refs = Refs::open(&repository.git_dir()).unwrap();
+    for text in ["", "\n", "\0\0\0", &id[..39]] {
+        let name = "refs/remotes/origin/main";
+        repository.write(&format!(".git/{name}"), text);
+        assert!(matches!(refs.find(name), Err(RefsError::Damaged(found)) if found == name));
+    }
+    repository.write(".git/refs/heads/main", "");
+    let opened = Refs::open(&repository.git_dir());
+    assert!(matches!(opened, Err(RefsError::Damaged(name)) if name == "refs/heads/main"));
+}
+
+#[test]
 fn leaves_unusual_repositories_to_git() {
     let repository = TestRepository::new(&every_git()[0]);
     repository.commit("1");
@@ -113,8 +128,6 @@ fn leaves_unusual_repositories_to_git() {
     }
     repository.write(".git/HEAD", "ref: refs/heads/main\n");
     assert!(!unusual(&repository));
-    repository.write(".git/refs/heads/main", "");
-    assert!(unusual(&repository), "a truncated branch");
     repository.write(
         ".git/refs/heads/main",
         "0123456789012345678901234567890123456789",

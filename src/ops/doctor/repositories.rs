@@ -55,13 +55,37 @@ pub(super) enum State {
     /// Something that is no repository.
     Taken(String),
     /// A repository that cannot be used.
-    Broken(String),
+    Broken {
+        /// Why.
+        reason: String,
+        /// What helps, where it is less than to clone it again.
+        remedy: Option<String>,
+    },
     /// A sound repository that has another origin than declared.
     OtherOrigin(String),
     /// A clone whose work tree was never filled.
     Unfilled,
     /// Nothing is wrong with it.
     Sound,
+}
+
+impl State {
+    fn broken(reason: String) -> Self {
+        Self::Broken {
+            reason,
+            remedy: None,
+        }
+    }
+
+    fn failing(error: &GitError) -> Self {
+        Self::Broken {
+            reason: match error {
+                GitError::Failed(failure) => failure.essence.clone(),
+                error => error.to_string(),
+            },
+            remedy: error.hint(),
+        }
+    }
 }
 
 /// Looks at the places of packs. Those that do not come by git are looked at only for being there.
@@ -140,7 +164,7 @@ async fn look_at(session: &Session, git: Option<&Git>, node: &Node) -> Seen {
                 false => State::Taken(String::from("something that is no git repository")),
             };
         }
-        Err(error) => seen.state = State::Broken(error.to_string()),
+        Err(error) => seen.state = State::broken(error.to_string()),
     }
     seen
 }
@@ -152,13 +176,12 @@ async fn ask(session: &Session, git: &Git, node: &Node, seen: &Seen) -> State {
         Ok(Place::Repository(checkout)) => checkout,
         Ok(Place::Free) => return State::Missing,
         Ok(Place::Taken(what)) => return State::Taken(what.to_owned()),
-        Ok(Place::Broken(reason)) => return State::Broken(reason),
-        Err(error) => return State::Broken(error.to_string()),
+        Ok(Place::Broken(reason)) => return State::broken(reason),
+        Err(error) => return State::failing(&error),
     };
     match git.repository(&seen.root).check_connectivity(cancel).await {
         Ok(()) => {}
-        Err(GitError::Failed(failure)) => return State::Broken(failure.essence.clone()),
-        Err(error) => return State::Broken(error.to_string()),
+        Err(error) => return State::failing(&error),
     }
     match &checkout.remote {
         RemoteMatch::Other(url) => State::OtherOrigin(url.clone()),

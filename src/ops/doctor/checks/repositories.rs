@@ -40,7 +40,10 @@ fn state(seen: &Seen, pack: &str, url: &str) -> Option<Finding> {
         State::Missing | State::Sound => return None,
         State::Unreachable(reason) => (reason.clone(), String::from("remove that link")),
         State::Taken(what) => (format!("in its place is {what}"), again),
-        State::Broken(reason) => (format!("its repository is broken: {reason}"), again),
+        State::Broken { reason, remedy } => (
+            format!("its repository is broken: {reason}"),
+            remedy.clone().unwrap_or(again),
+        ),
         State::OtherOrigin(found) => {
             let detail = format!("its origin is {found}, and declared is {url}");
             let fix = format!(
