@@ -274,6 +274,10 @@ fn damaged_refs() {
         ),
         ("remote: fatal: bad object refs/heads/main\n", None),
         ("error: refs/heads/main: not a tree\n", None),
+        (
+            "fatal: bad object refs/remotes/../../../.ssh/id_ed25519\n",
+            None,
+        ),
     ] {
         assert_eq!(damaged_ref(stderr), name, "{stderr}");
         if name.is_some() {

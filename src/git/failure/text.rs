@@ -2,7 +2,7 @@
 
 use super::FailureClass;
 use super::rules::is_telling;
-use crate::git::progress::Line;
+use crate::git::{progress::Line, refs::is_full_name};
 
 const ESSENCE_LINES: usize = 5;
 
@@ -66,7 +66,8 @@ pub fn damaged_ref(stderr: &str) -> Option<&str> {
                     .0
             }
         };
-        name.starts_with("refs/").then_some(name)
+        // What a server says may be among the lines: no name leads out of the repository.
+        is_full_name(name).then_some(name)
     })
 }
 

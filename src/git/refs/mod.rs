@@ -9,4 +9,4 @@ mod tests;
 
 pub use id::{ObjectId, ObjectIdError};
 pub use store::{Head, RefValue, Refs, RefsError};
-pub(in crate::git) use syntax::parse_head;
+pub(in crate::git) use syntax::{is_full_name, parse_head};

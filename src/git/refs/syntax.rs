@@ -28,7 +28,7 @@ pub(in crate::git) fn parse_head(text: &[u8]) -> Option<HeadText> {
 
 /// Whether this is a full name that git-check-ref-format(1) allows, so that it cannot lead out of
 /// `refs/`.
-pub(super) fn is_full_name(name: &str) -> bool {
+pub(in crate::git) fn is_full_name(name: &str) -> bool {
     let component =
         |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
     name.starts_with("refs/")
