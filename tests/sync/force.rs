@@ -24,7 +24,7 @@ fn lose(ground: &Ground, revision: &str) {
 #[test]
 fn a_broken_repository_is_cloned_again_and_the_old_one_kept() {
     type Damage = fn(&Ground);
-    let damages: [(Damage, &str); 4] = [
+    let damages: [(Damage, &str); 6] = [
         (
             |ground| fs::write(ground.place("api/.git/HEAD"), "").unwrap(),
             "an empty HEAD",
@@ -34,6 +34,14 @@ fn a_broken_repository_is_cloned_again_and_the_old_one_kept() {
         (
             |ground| fs::remove_dir_all(ground.place("api/.git/refs")).unwrap(),
             "no refs",
+        ),
+        (
+            |ground| ground.write("api/.git/refs/heads/main", ""),
+            "an empty branch",
+        ),
+        (
+            |ground| ground.write("api/.git/refs/remotes/origin/main", ""),
+            "an empty branch of the remote",
         ),
     ];
     for (damage, what) in damages {

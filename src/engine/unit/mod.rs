@@ -165,7 +165,13 @@ async fn look(
     wanted: &decide::Wanted,
 ) -> Result<Place, Stop> {
     let reference = wanted.reference.as_ref();
-    Ok(observe::observe(&cx.git, root, node, reference, cx.cancel()).await?)
+    match observe::observe(&cx.git, root, node, reference, cx.cancel()).await {
+        // A person can mend that by hand; who forces does not want to.
+        Err(error @ GitError::DamagedRef { .. }) if cx.options.force => {
+            Ok(Place::Broken(error.to_string()))
+        }
+        result => Ok(result?),
+    }
 }
 
 async fn act(
