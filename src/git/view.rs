@@ -61,7 +61,7 @@ impl View {
                 head: refs.head().clone(),
                 refs: RefStore::Files(refs),
             }),
-            Err(RefsError::Damaged(name)) => Err(GitError::DamagedRef { name }),
+            Err(error @ RefsError::Damaged(_)) => Err(error.into()),
             Err(_) => {
                 let (head, listed) = repository.list_refs(cancel).await?;
                 Ok(Self {
@@ -78,10 +78,7 @@ impl View {
     /// Fails when the ref is there and cannot be read.
     pub fn find(&self, name: &str) -> Result<Option<RefValue>, GitError> {
         match &self.refs {
-            RefStore::Files(refs) => refs.find(name).map_err(|error| match error {
-                RefsError::Damaged(name) => GitError::DamagedRef { name },
-                error => unreadable(error.to_string()),
-            }),
+            RefStore::Files(refs) => Ok(refs.find(name)?),
             RefStore::Listed(listed) => Ok(listed.get(name).cloned()),
         }
     }
@@ -118,6 +115,15 @@ pub async fn settings(
             RepositoryConfig::from_list_z(&listed).map_err(|error| unreadable(error.to_string()))
         }
         Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+impl From<RefsError> for GitError {
+    fn from(error: RefsError) -> Self {
+        match error {
+            RefsError::Damaged(name) => Self::DamagedRef { name },
+            error => unreadable(error.to_string()),
+        }
     }
 }
 

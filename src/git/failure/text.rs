@@ -50,25 +50,23 @@ fn named_entry(line: &str) -> Option<&str> {
 
 /// The full name of a ref that git found to have no commit in its file, as after a power cut.
 #[must_use]
-pub fn damaged_ref(stderr: &str) -> Option<&str> {
-    stderr.lines().find_map(|line| {
-        let name = match line.strip_prefix("fatal: bad object ") {
-            Some(name) => name,
-            // As `git fsck` says it.
-            None => {
-                line.strip_prefix("error: ")?
-                    .split_once(": ")
-                    .filter(|(_, why)| {
-                        ["invalid sha1 pointer", "badRefContent"]
-                            .iter()
-                            .any(|words| why.starts_with(words))
-                    })?
-                    .0
-            }
-        };
-        // What a server says may be among the lines: no name leads out of the repository.
-        is_full_name(name).then_some(name)
-    })
+pub fn damaged_ref<'a>(stderr: &'a str) -> Option<&'a str> {
+    let named =
+        |line: &'a str| named_by_fsck(line).or_else(|| line.strip_prefix("fatal: bad object "));
+    // What a server says may be among the lines: no name leads out of the repository.
+    stderr
+        .lines()
+        .filter_map(named)
+        .find(|name| is_full_name(name))
+}
+
+/// `error: refs/heads/main: invalid sha1 pointer 0000...`
+fn named_by_fsck(line: &str) -> Option<&str> {
+    let (name, why) = line.strip_prefix("error: ")?.split_once(": ")?;
+    ["invalid sha1 pointer", "badRefContent"]
+        .iter()
+        .any(|words| why.starts_with(words))
+        .then_some(name)
 }
 
 /// What a person can do about a ref whose file holds no commit.

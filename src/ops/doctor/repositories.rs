@@ -79,10 +79,7 @@ impl State {
 
     fn failing(error: &GitError) -> Self {
         Self::Broken {
-            reason: match error {
-                GitError::Failed(failure) => failure.essence.clone(),
-                error => error.to_string(),
-            },
+            reason: error.to_string(),
             remedy: error.hint(),
         }
     }
