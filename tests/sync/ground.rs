@@ -283,6 +283,17 @@ impl Report {
         self.expect_message(id, named)
     }
 
+    /// Asserts what the hint of a pack that failed names.
+    #[track_caller]
+    pub(crate) fn expect_hint(&self, id: &str, named: &[&str]) -> &Self {
+        let pack = self.of(id);
+        let hint = pack["failure"]["hint"].as_str().unwrap_or_default();
+        for name in named {
+            assert!(hint.contains(name), "no `{name}` in the hint of {pack:#}");
+        }
+        self
+    }
+
     /// Asserts what the message of a pack names.
     #[track_caller]
     pub(crate) fn expect_message(&self, id: &str, named: &[&str]) -> &Self {

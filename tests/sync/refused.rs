@@ -15,13 +15,9 @@ fn a_repository_with_another_origin_is_kept_and_both_urls_are_shown() {
     );
     let before = everything_in(&ground.place("api"));
     let report = ground.failed(4, &[]);
-    report.expect_refusal("api", "other", &[&remote.url(), &other.url()]);
-    assert!(
-        report.of("api")["failure"]["hint"]
-            .as_str()
-            .unwrap()
-            .contains("set-url")
-    );
+    report
+        .expect_refusal("api", "other", &[&remote.url(), &other.url()])
+        .expect_hint("api", &["set-url"]);
     assert_eq!(everything_in(&ground.place("api")), before);
     // It does what the hint says.
     ground.git("api", &["remote", "set-url", "origin", &other.url()]);

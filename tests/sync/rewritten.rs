@@ -60,13 +60,9 @@ fn commits_here_and_there_have_diverged() {
     let theirs = remote.push_commit("b", "2\n");
     let before = ground.users_state("api");
     let report = ground.failed(4, &[]);
-    report.expect_refusal("api", "diverged", &["1 ahead", "2 behind"]);
-    assert!(
-        report.of("api")["failure"]["hint"]
-            .as_str()
-            .unwrap()
-            .contains("rebase")
-    );
+    report
+        .expect_refusal("api", "diverged", &["1 ahead", "2 behind"])
+        .expect_hint("api", &["rebase"]);
     assert_eq!(ground.users_state("api"), before);
     assert_eq!(ground.head("api"), own);
     assert_eq!(ground.git("api", &["rev-parse", "origin/main"]), theirs);
